@@ -1,0 +1,81 @@
+# Two commands do all: `make run` (the site with demo data) and `make test` (the whole suite).
+SHELL := /bin/bash
+PYTHON ?= python3.11
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+export LEARNENV_HOME ?= $(CURDIR)/var
+SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
+TEST_SYSTEM := $(SYSTEM) chromium
+.DEFAULT_GOAL := help
+
+.PHONY: help run test lint journeys lock translations bench clean
+help: ## Show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts "$$(printf '\t')"
+
+# System packages: apt when root; otherwise say what to install.
+define need_system
+	@missing=""; for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+	  if [ "$$(id -u)" = 0 ]; then echo "Installing:$$missing"; apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	  else echo "Install these packages first: sudo apt-get install$$missing"; exit 1; fi; fi
+endef
+
+.stamps/venv:
+	@mkdir -p .stamps
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing: install python3.11 and python3.11-venv."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+.stamps/base: .stamps/venv requirements/base.txt pyproject.toml
+	$(call need_system,$(SYSTEM))
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/base.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.stamps/dev: .stamps/base requirements/dev.txt
+	$(call need_system,$(TEST_SYSTEM))
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.stamps/translations: .stamps/base $(wildcard learnenv/translations/*/LC_MESSAGES/*.po)
+	@$(BIN)/pybabel --quiet compile -d learnenv/translations 2>/dev/null
+	@touch $@
+
+run: .stamps/base .stamps/translations ## Run the site with the real course and demo people (PORT=8000)
+	@test -e $(LEARNENV_HOME)/learnenv.db || LEARNENV_BASE_URL=http://127.0.0.1:$(PORT) $(BIN)/learnenv demo --accounts-json $(LEARNENV_HOME)/accounts.json
+	@echo "Accounts: $(LEARNENV_HOME)/accounts.json"
+	@LEARNENV_BASE_URL=http://127.0.0.1:$(PORT) exec $(BIN)/learnenv serve --port $(PORT)
+
+test: .stamps/dev .stamps/translations .stamps/axe ## Run the whole suite (TEST_DATABASE_URL=… for PostgreSQL)
+	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST)
+
+journeys: .stamps/dev .stamps/translations .stamps/axe ## Only the stories in a real browser
+	$(BIN)/pytest -m journey $(PYTEST)
+
+.stamps/axe: tests/journeys/package-lock.json
+	@command -v npm >/dev/null || { if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; else echo "Install npm first: sudo apt-get install npm"; exit 1; fi; }
+	@cd tests/journeys && npm ci --ignore-scripts --silent --no-audit --no-fund
+	@mkdir -p .stamps && touch $@
+
+lint: .stamps/dev ## Check format, rules, types, layers and templates
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint --lint learnenv courses certificates --quiet
+
+lock: .stamps/venv ## Renew the locked requirements
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/base.in -o requirements/base.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/dev.in -o requirements/dev.txt
+
+translations: .stamps/dev ## Gather new strings into the catalogues
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output --no-wrap -o /tmp/learnenv.pot .
+	$(BIN)/pybabel update -i /tmp/learnenv.pot -d learnenv/translations --no-fuzzy-matching --no-wrap --omit-header -l nl
+
+bench: .stamps/dev ## Measure pages and queries (see benchmarks/README.md)
+	$(BIN)/python benchmarks/pages.py
+
+clean: ## Remove what was installed here (never the data in var/)
+	rm -rf $(VENV) .stamps tests/journeys/node_modules vendor/node_modules

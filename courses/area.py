@@ -1,0 +1,41 @@
+"""The card of learning: courses, lessons, tests."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from courses.commands import import_course
+from courses.models import MODELS
+from courses.permissions import ALL, LEARN, PUBLISH
+from courses.routes import blueprint
+from courses.services import quizzes
+from learnenv.kernel.area import Area, Job, NavItem
+from learnenv.kernel.clock import now
+from learnenv.kernel.permissions import PUBLIC
+from learnenv.kernel.transaction import transaction
+
+
+def _close_overdue(_payload: dict[str, Any]) -> None:
+    with transaction():
+        quizzes.close_overdue(at=now())
+
+
+AREA = Area(
+    name="courses",
+    title=_l("Courses"),
+    blueprint=blueprint,
+    models=MODELS,
+    permissions=ALL,
+    navigation=(
+        NavItem(label=_l("Courses"), endpoint="courses.catalogue", permission=PUBLIC, weight=10),
+        NavItem(label=_l("My learning"), endpoint="courses.overview", permission=LEARN, weight=20),
+        NavItem(label=_l("Write courses"), endpoint="courses.manage", permission=PUBLISH, weight=70),
+    ),
+    commands=(import_course,),
+    jobs=(
+        Job(name="courses.close_overdue", run=_close_overdue, every=timedelta(minutes=1)),
+    ),
+)

@@ -1,0 +1,44 @@
+"""Facts of learning, with their constraints. No queries, no mail."""
+
+from courses.models.catalogue import Asset, Course, CourseVersion
+from courses.models.progress import (
+    Answer,
+    Attempt,
+    AttemptState,
+    BlockState,
+    Enrolment,
+    Evaluation,
+    EvaluationGiven,
+    ItemKind,
+    ItemProgress,
+)
+from learnenv.kernel.db import Base
+
+MODELS: tuple[type[Base], ...] = (
+    Course,
+    CourseVersion,
+    Asset,
+    Enrolment,
+    ItemProgress,
+    BlockState,
+    Attempt,
+    Answer,
+    Evaluation,
+    EvaluationGiven,
+)
+
+__all__ = [
+    "MODELS",
+    "Answer",
+    "Asset",
+    "Attempt",
+    "AttemptState",
+    "BlockState",
+    "Course",
+    "CourseVersion",
+    "Enrolment",
+    "Evaluation",
+    "EvaluationGiven",
+    "ItemKind",
+    "ItemProgress",
+]

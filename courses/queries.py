@@ -1,0 +1,341 @@
+"""What pages of learning show, loaded in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, undefer
+
+from courses.models import (
+    Answer,
+    Asset,
+    Attempt,
+    Course,
+    CourseVersion,
+    Enrolment,
+    Evaluation,
+    EvaluationGiven,
+    ItemProgress,
+)
+from courses.outline import Lesson, Module, Outline
+from courses.services.learning import asked_of
+from courses.versions import outline_of
+from learnenv.kernel.db import db
+from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.permissions import Actor
+from learnenv.kernel.search import matches
+
+MINIMUM_EVALUATIONS = 3
+
+# --- catalogue ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value one can filter by, with how many courses have it among the rest of the choice."""
+
+    value: str
+    count: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """Courses that fit, and the facets beside them."""
+
+    courses: list[Course]
+    facets: dict[str, list[Facet]]
+
+
+FACETS = ("theme", "duration", "form", "audience", "language")
+
+
+def duration_of(course: Course) -> str:
+    """Return the class of study load: short (to 30 minutes), medium (to 2 hours) or long."""
+    if course.minutes <= 30:  # noqa: PLR2004
+        return "short"
+    return "medium" if course.minutes <= 120 else "long"  # noqa: PLR2004
+
+
+def _values(course: Course, facet: str) -> list[str]:
+    found = {
+        "theme": [str(theme) for theme in course.themes],
+        "duration": [duration_of(course)],
+        "form": [course.form],
+        "audience": [course.audience],
+        "language": [course.language],
+    }[facet]
+    return [value for value in found if value]
+
+
+def catalogue(text: str, chosen: dict[str, str]) -> Catalogue:
+    """Return the courses that hold all words of `text` and fit the chosen facets.
+
+    A catalogue is tens to hundreds of courses, so one query reads it and Python filters; the
+    counts of a facet leave its own choice out, so that one can change one's mind.
+    """
+    everything = list(
+        db.session.scalars(
+            select(Course).where(Course.version_id.is_not(None)).order_by(Course.title)
+        )
+    )
+    found = [c for c in everything if matches(text, c.stems, c.language)]
+
+    def fits(course: Course, *, but: str = "") -> bool:
+        return all(
+            facet == but or value in _values(course, facet) for facet, value in chosen.items()
+        )
+
+    facets = {}
+    for facet in FACETS:
+        counts = Counter(v for c in found if fits(c, but=facet) for v in _values(c, facet))
+        facets[facet] = [
+            Facet(value, count, chosen.get(facet) == value)
+            for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        ]
+    return Catalogue([c for c in found if fits(c)], facets)
+
+
+def course_by_slug(slug: str) -> Course:
+    """Return a published course. Raises NotFoundError."""
+    course = db.session.scalar(
+        select(Course).where(Course.slug == slug.lower(), Course.version_id.is_not(None))
+    )
+    if course is None:
+        raise NotFoundError
+    return course
+
+
+def current(course: Course) -> Outline:
+    """Return the outline of the version published last."""
+    assert course.version_id is not None
+    return outline_of(course.version_id)
+
+
+def asset(digest: str) -> Asset:
+    """Return a file of a course, data included. Raises NotFoundError."""
+    found = db.session.scalar(
+        select(Asset).options(undefer(Asset.data)).where(Asset.content_hash == digest)
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def managed_courses() -> list[tuple[Course, int, datetime | None]]:
+    """Return every course with the number and date of its version, for authors."""
+    return [
+        (course, number, at)
+        for course, number, at in db.session.execute(
+            select(Course, CourseVersion.number, CourseVersion.published_at)
+            .outerjoin(CourseVersion, CourseVersion.id == Course.version_id)
+            .order_by(Course.title)
+        )
+    ]
+
+
+# --- the learner -------------------------------------------------------------------------------
+
+
+def enrolment_for(actor: Actor, course: Course) -> Enrolment | None:
+    """Return the actor's newest enrolment in a course."""
+    if not actor.is_known:
+        return None
+    return db.session.scalar(
+        select(Enrolment)
+        .where(Enrolment.person_id == actor.id, Enrolment.course_id == course.id)
+        .order_by(Enrolment.period.desc())
+        .limit(1)
+    )
+
+
+def enrolments_of(actor: Actor) -> list[Enrolment]:
+    """Return the actor's enrolments with their courses, the one touched last first."""
+    return list(
+        db.session.scalars(
+            select(Enrolment)
+            .options(joinedload(Enrolment.course))
+            .where(Enrolment.person_id == actor.id)
+            .order_by(Enrolment.last_seen_at.desc(), Enrolment.id.desc())
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LessonState:
+    """A lesson of the outline as this learner sees it."""
+
+    lesson: Lesson
+    done: bool
+    asked: bool
+    extra: bool
+    """Added after this learner enrolled: an offer, not a duty."""
+    units_done: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleState:
+    """A module with its lessons, and what must be done before it opens."""
+
+    module: Module
+    lessons: tuple[LessonState, ...]
+    missing: tuple[Lesson, ...]
+
+    @property
+    def locked(self) -> bool:
+        """Whether something must be done first."""
+        return bool(self.missing)
+
+    @property
+    def done(self) -> int:
+        """How many lessons are done."""
+        return sum(state.done for state in self.lessons)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a learner stands in a course."""
+
+    modules: tuple[ModuleState, ...]
+    items: dict[str, ItemProgress]
+
+    def module_of(self, lesson_id: str) -> ModuleState:
+        """Return the module a lesson is in."""
+        return next(m for m in self.modules for s in m.lessons if s.lesson.id == lesson_id)
+
+    def lesson(self, lesson_id: str) -> LessonState:
+        """Return the state of one lesson."""
+        return next(s for m in self.modules for s in m.lessons if s.lesson.id == lesson_id)
+
+
+def progress(outline: Outline, enrolment: Enrolment | None) -> Progress:
+    """Return the state of every module and lesson, in one query."""
+    items: dict[str, ItemProgress] = {}
+    asked: set[str] = set(outline.required)
+    known = None
+    if enrolment is not None:
+        rows = db.session.scalars(
+            select(ItemProgress).where(ItemProgress.enrolment_id == enrolment.id)
+        )
+        items = {row.item: row for row in rows}
+        asked = set(asked_of(enrolment, outline))
+        if enrolment.version_id != outline.version_id:
+            known = outline_of(enrolment.version_id).by_lesson
+    modules = []
+    for module in outline.modules:
+        missing = tuple(
+            lesson
+            for other in outline.modules
+            if other.id in module.requires
+            for lesson in other.lessons
+            if lesson.id in asked and lesson.id not in items
+        )
+        states = tuple(
+            LessonState(
+                lesson=lesson,
+                done=lesson.id in items,
+                asked=lesson.id in asked,
+                extra=known is not None and lesson.id not in known,
+                units_done=sum(unit.id in items for unit in lesson.units),
+            )
+            for lesson in module.lessons
+        )
+        modules.append(ModuleState(module, states, missing))
+    return Progress(tuple(modules), items)
+
+
+def next_place(outline: Outline, enrolment: Enrolment, state: Progress) -> tuple[str, str] | None:
+    """Return lesson and unit to go on with: the unit left last, else the first lesson not done."""
+    place = outline.position(enrolment.last_unit) if enrolment.last_unit else None
+    if place is not None:
+        lesson, unit = outline.units[place]
+        if not state.lesson(lesson.id).done:
+            return lesson.id, unit.id
+    for module in state.modules:
+        for lesson_state in module.lessons:
+            if not module.locked and not lesson_state.done and lesson_state.lesson.units:
+                units = lesson_state.lesson.units
+                unread = next((u for u in units if u.id not in state.items), units[0])
+                return lesson_state.lesson.id, unread.id
+    return None
+
+
+def attempts_of(enrolment: Enrolment, lesson: Lesson) -> list[Attempt]:
+    """Return all attempts at a test, in order."""
+    return list(
+        db.session.scalars(
+            select(Attempt)
+            .where(Attempt.enrolment_id == enrolment.id, Attempt.lesson == lesson.id)
+            .order_by(Attempt.number)
+        )
+    )
+
+
+def attempt_for(actor: Actor, attempt_id: int) -> Attempt:
+    """Return an attempt of the actor with its enrolment and course. Raises NotFoundError."""
+    attempt = db.session.scalar(
+        select(Attempt)
+        .options(joinedload(Attempt.enrolment).joinedload(Enrolment.course))
+        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+        .where(Attempt.id == attempt_id, Enrolment.person_id == actor.person_id)
+    )
+    if attempt is None:
+        raise NotFoundError
+    return attempt
+
+
+def answers_of(attempt: Attempt) -> dict[str, Answer]:
+    """Return the answers of an attempt by question."""
+    rows = db.session.scalars(select(Answer).where(Answer.attempt_id == attempt.id))
+    return {row.question: row for row in rows}
+
+
+def gave_evaluation(enrolment: Enrolment) -> bool:
+    """Whether this learner gave an opinion already."""
+    return db.session.get(EvaluationGiven, enrolment.id) is not None
+
+
+def evaluation_summary(course: Course) -> tuple[int, float] | None:
+    """Return number and mean of the stars, or None below three (b17)."""
+    number, mean = db.session.execute(
+        select(func.count(), func.avg(Evaluation.stars)).where(Evaluation.course_id == course.id)
+    ).one()
+    return (number, float(mean)) if number >= MINIMUM_EVALUATIONS else None
+
+
+# --- for other parts (courses.api) -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CourseFacts:
+    """What a certificate says of a course version."""
+
+    slug: str
+    title: str
+    language: str
+    minutes: int
+    goals: tuple[str, ...]
+    version: int
+    passing_percent: int
+
+
+def course_facts(version_id: int) -> CourseFacts:
+    """Return the facts of a version, as they stood when it was published."""
+    outline = outline_of(version_id)
+    return CourseFacts(
+        slug=outline.slug,
+        title=outline.title,
+        language=outline.language,
+        minutes=outline.minutes,
+        goals=outline.goals,
+        version=outline.number,
+        passing_percent=outline.passing_percent,
+    )
+
+
+def course_titles() -> dict[int, str]:
+    """Return the titles of all courses by id."""
+    return {row.id: row.title for row in db.session.execute(select(Course.id, Course.title))}

@@ -1,0 +1,78 @@
+"""Which lesson somebody may open: one place for every route that needs it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from courses import queries
+from courses.models import Course, Enrolment
+from courses.outline import Lesson, Outline, Unit
+from courses.permissions import PUBLISH
+from courses.queries import Progress
+from learnenv.kernel.errors import ForbiddenError, NotFoundError
+from learnenv.kernel.permissions import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A course as one person visits it."""
+
+    course: Course
+    outline: Outline
+    enrolment: Enrolment | None
+    progress: Progress
+    actor: Actor
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing that happens is kept: a preview."""
+        return self.enrolment is None
+
+    def lesson(self, lesson_id: str) -> Lesson:
+        """Return a lesson that this person may open.
+
+        Raises NotFoundError for one that is not there or not open to visitors, ForbiddenError
+        (with what to do first) for a locked one.
+        """
+        found = self.outline.by_lesson.get(lesson_id)
+        if found is None:
+            raise NotFoundError
+        if PUBLISH.allows(self.actor) and self.enrolment is None:
+            return found
+        if self.enrolment is None:
+            if found.id == self.outline.preview:
+                return found
+            raise ForbiddenError(_("Enrol in the course first; then you can open this lesson."))
+        missing = self.progress.module_of(found.id).missing
+        if missing:
+            first = missing[0].title
+            raise ForbiddenError(
+                _("This module opens when you finish “%(lesson)s” first.", lesson=first)
+            )
+        return found
+
+    def unit(self, lesson_id: str, unit_id: str) -> tuple[Lesson, Unit]:
+        """Return a unit of a lesson that may be opened; the units of a test never are."""
+        lesson = self.lesson(lesson_id)
+        unit = next((u for u in lesson.units if u.id == unit_id), None)
+        if unit is None or lesson.quiz is not None:
+            raise NotFoundError
+        return lesson, unit
+
+
+def visit(actor: Actor, slug: str) -> Visit:
+    """Return the visit of a course. Raises NotFoundError."""
+    course = queries.course_by_slug(slug)
+    outline = queries.current(course)
+    enrolment = queries.enrolment_for(actor, course)
+    return Visit(course, outline, enrolment, queries.progress(outline, enrolment), actor)
+
+
+def enrolled(actor: Actor, slug: str) -> tuple[Visit, Enrolment]:
+    """Return the visit of a course one is enrolled in. Raises NotFoundError."""
+    found = visit(actor, slug)
+    if found.enrolment is None:
+        raise NotFoundError(_("You are not enrolled in this course."))
+    return found, found.enrolment

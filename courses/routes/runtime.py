@@ -1,0 +1,43 @@
+"""Ties the XBlock runtime to a visit: what blocks publish ends in one service of courses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from courses.outline import Block
+from courses.routes.access import Visit
+from courses.runtime.runtime import LearnerRuntime
+from courses.services import learning
+from courses.services.learning import Grade
+from learnenv.kernel.clock import now
+
+log = structlog.get_logger()
+
+
+def learner_runtime(visit: Visit) -> LearnerRuntime:
+    """Return the runtime of one request for one learner."""
+
+    def publish(block: Block, event: str, data: dict[str, Any]) -> None:
+        _publish(visit, block, event, data)
+
+    return LearnerRuntime(visit.outline, visit.actor, publish=publish, read_only=visit.read_only)
+
+
+def _publish(visit: Visit, block: Block, event: str, data: dict[str, Any]) -> None:
+    enrolment = visit.enrolment
+    if enrolment is None:
+        return
+    if event == "grade":
+        grade = Grade(
+            earned=float(data.get("value") or 0),
+            possible=float(data.get("max_value") or 0),
+            reported_by_browser=block.type != "problem",
+        )
+        learning.record_grade(enrolment, visit.outline, block, grade, at=now())
+    elif event == "completion":
+        share = float(data.get("completion") or 0)
+        learning.record_completion(enrolment, visit.outline, block, share, at=now())
+    else:
+        log.info("xblock event", block=block.id, name=event)

@@ -1,0 +1,192 @@
+"""Where XBlock fields live: authored ones in the version, the learner's in one table.
+
+Authored scopes are read-only on the learner's side: a learner who posts to a studio handler
+changes nothing (the hole that XBLOCK.md found). Learner scopes are read with one query per page
+and written with one upsert per save.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import simplejson  # it keeps named tuples as objects; the standard library makes lists of them
+from sqlalchemy import select
+from xblock.core import XBlock
+from xblock.exceptions import InvalidScopeError
+from xblock.field_data import FieldData
+from xblock.fields import BlockScope, Scope, UserScope
+
+from courses.models import BlockState
+from courses.outline import Block, Outline
+from courses.runtime.ids import usage_key
+from learnenv.kernel.db import db, insert
+
+AUTHORED = {Scope.content, Scope.settings, Scope.children, Scope.parent}
+EVERYONE = 0
+Key = tuple[int, str, str, str]
+
+
+class LearnerFieldData(FieldData):
+    """The fields of the blocks of one page, for one person."""
+
+    def __init__(self, outline: Outline, person_id: int | None) -> None:
+        self.outline = outline
+        self.person_id = person_id
+        self._rows: dict[Key, dict[str, Any]] = {}
+        self._loaded: set[Key] = set()
+
+    # --- authored fields --------------------------------------------------------------------
+
+    def _authored(self, block: XBlock) -> Block:
+        return self.outline.blocks[block.scope_ids.usage_id.block_id][2]
+
+    def _authored_value(self, block: XBlock, name: str) -> Any:
+        field = block.fields[name]
+        source = self._authored(block)
+        if field.scope == Scope.children:
+            return [
+                usage_key(self.outline.org, self.outline.slug, child.type, child.id)
+                for child in source.children
+            ]
+        if field.scope == Scope.parent:
+            raise KeyError(name)
+        return field.from_json(source.fields[name])
+
+    # --- the learner's fields ---------------------------------------------------------------
+
+    def key_of(self, block: XBlock, name: str) -> Key:
+        """Return the row a field lives in: person, scope, what it is about, family."""
+        scope = block.fields[name].scope
+        ids = block.scope_ids
+        usage = ids.usage_id
+        about = {
+            BlockScope.USAGE: f"{self.outline.slug}/{usage.block_id}",
+            BlockScope.DEFINITION: f"{self.outline.slug}/{usage.block_id}",
+            BlockScope.TYPE: ids.block_type,
+            BlockScope.ALL: "",
+        }[scope.block]
+        shared = scope.user != UserScope.ONE
+        person = EVERYONE if shared or self.person_id is None else self.person_id
+        return person, f"{scope.user}-{scope.block}", about, block.entry_point
+
+    def prefetch(self, blocks: Iterable[XBlock]) -> None:
+        """Read the state of all blocks of a page in one query."""
+        keys = {
+            self.key_of(block, name)
+            for block in blocks
+            for name, field in block.fields.items()
+            if field.scope not in AUTHORED
+        }
+        self._load(keys - self._loaded)
+
+    def _load(self, keys: set[Key]) -> None:
+        if not keys:
+            return
+        self._loaded |= keys
+        rows = db.session.execute(
+            select(
+                BlockState.person_id,
+                BlockState.scope,
+                BlockState.scope_id,
+                BlockState.family,
+                BlockState.fields,
+            ).where(
+                BlockState.person_id.in_({k[0] for k in keys}),
+                BlockState.scope_id.in_({k[2] for k in keys}),
+            )
+        )
+        for person, scope, about, family, fields in rows:
+            self._rows[person, scope, about, family] = simplejson.loads(fields)
+
+    def _row(self, key: Key) -> dict[str, Any]:
+        self._load({key} - self._loaded)
+        return self._rows.get(key, {})
+
+    # --- the contract -----------------------------------------------------------------------
+
+    def get(self, block: XBlock, name: str) -> Any:
+        if block.fields[name].scope in AUTHORED:
+            return self._authored_value(block, name)
+        if self._is_nobodys(block, name):
+            raise KeyError(name)
+        return block.fields[name].from_json(self._row(self.key_of(block, name))[name])
+
+    def has(self, block: XBlock, name: str) -> bool:
+        try:
+            self.get(block, name)
+        except KeyError:
+            return False
+        return True
+
+    def set(self, block: XBlock, name: str, value: Any) -> None:
+        self.set_many(block, {name: value})
+
+    def set_many(self, block: XBlock, update_dict: dict[str, Any]) -> None:
+        changed: dict[Key, dict[str, Any]] = defaultdict(dict)
+        for name, value in update_dict.items():
+            if block.fields[name].scope in AUTHORED:
+                raise InvalidScopeError(block.fields[name].scope)
+            if not self._is_nobodys(block, name):
+                key = self.key_of(block, name)
+                changed[key][name] = block.fields[name].to_json(value)
+        self._lock(changed)
+        for key, fields in changed.items():
+            self._rows[key] = {**self._row(key), **fields}
+        self._store(changed)
+
+    def delete(self, block: XBlock, name: str) -> None:
+        if block.fields[name].scope in AUTHORED:
+            raise InvalidScopeError(block.fields[name].scope)
+        key = self.key_of(block, name)
+        row = dict(self._row(key))
+        del row[name]
+        self._rows[key] = row
+        self._store([key])
+
+    def default(self, block: XBlock, name: str) -> Any:
+        del block
+        raise KeyError(name)
+
+    def _is_nobodys(self, block: XBlock, name: str) -> bool:
+        """Whether the field belongs to a person and nobody is signed in."""
+        return self.person_id is None and block.fields[name].scope.user == UserScope.ONE
+
+    def _lock(self, keys: Iterable[Key]) -> None:
+        """Re-read rows that all users share, locked, because they are changed as a whole."""
+        for key in keys:
+            if key[0] == EVERYONE:
+                fields = db.session.scalar(
+                    select(BlockState.fields)
+                    .where(
+                        BlockState.person_id == key[0],
+                        BlockState.scope == key[1],
+                        BlockState.scope_id == key[2],
+                        BlockState.family == key[3],
+                    )
+                    .with_for_update()
+                )
+                if fields is not None:
+                    self._rows[key] = {**simplejson.loads(fields), **self._rows.get(key, {})}
+
+    def _store(self, keys: Iterable[Key]) -> None:
+        values = [
+            {
+                "person_id": key[0],
+                "scope": key[1],
+                "scope_id": key[2],
+                "family": key[3],
+                "fields": simplejson.dumps(self._rows[key]),
+            }
+            for key in keys
+        ]
+        if not values:
+            return
+        statement = insert(BlockState).values(values)
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["person_id", "scope", "scope_id", "family"],
+                set_={"fields": statement.excluded.fields},
+            )
+        )

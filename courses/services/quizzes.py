@@ -1,0 +1,245 @@
+"""Tests: attempts live on the server; its clock rules (P27)."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from sqlalchemy import select
+
+from courses.blocks.problem import grading
+from courses.blocks.problem.capa import parse
+from courses.blocks.problem.model import Problem
+from courses.models import Answer, Attempt, AttemptState, Course, Enrolment
+from courses.outline import Lesson, Outline, QuizRules
+from courses.services import learning
+from courses.versions import outline_of
+from learnenv.kernel.db import db, insert
+from learnenv.kernel.errors import DomainError
+
+
+def start(
+    enrolment: Enrolment, outline: Outline, lesson: Lesson, *, at: datetime
+) -> Attempt:
+    """Begin an attempt, or go on with the open one. Raises DomainError when none is left."""
+    assert lesson.quiz is not None
+    learning.lock(enrolment)
+    running = open_attempt(enrolment, lesson)
+    if running is not None and not is_over(running, at):
+        return running
+    if running is not None:
+        close(running, at=at)
+    finished = _finished(enrolment, lesson)
+    refuse_when_none_left(lesson.quiz, finished, at)
+    attempt = Attempt(
+        enrolment_id=enrolment.id,
+        lesson=lesson.id,
+        number=len(finished) + 1,
+        version_id=outline.version_id,
+        questions=[block.id for block in lesson.problems()],
+        state=AttemptState.OPEN,
+        started_at=at,
+        deadline_at=at + timedelta(minutes=lesson.quiz.minutes) if lesson.quiz.minutes else None,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    return attempt
+
+
+def refuse_when_none_left(rules: QuizRules, finished: list[Attempt], at: datetime) -> None:
+    """Raise DomainError when the attempts are used up or the waiting time is not over."""
+    if rules.attempts is not None and len(finished) >= rules.attempts:
+        raise DomainError(
+            ngettext(
+                "You may take this test %(num)d time, and you did.",
+                "You may take this test %(num)d times, and you did.",
+                rules.attempts,
+            )
+        )
+    again = next_start(rules, finished)
+    if again is not None and again > at:
+        minutes = int((again - at).total_seconds() // 60) + 1
+        raise DomainError(
+            ngettext(
+                "You can try again in %(num)d minute.",
+                "You can try again in %(num)d minutes.",
+                minutes,
+            )
+        )
+
+
+def next_start(rules: QuizRules, finished: list[Attempt]) -> datetime | None:
+    """Return from when a next attempt may start; None for at once."""
+    if not rules.wait_minutes or not finished or finished[-1].submitted_at is None:
+        return None
+    return finished[-1].submitted_at + timedelta(minutes=rules.wait_minutes)
+
+
+def open_attempt(enrolment: Enrolment, lesson: Lesson) -> Attempt | None:
+    """Return the attempt that is under way."""
+    return db.session.scalar(
+        select(Attempt).where(
+            Attempt.enrolment_id == enrolment.id,
+            Attempt.lesson == lesson.id,
+            Attempt.state == AttemptState.OPEN,
+        )
+    )
+
+
+def _finished(enrolment: Enrolment, lesson: Lesson) -> list[Attempt]:
+    return list(
+        db.session.scalars(
+            select(Attempt)
+            .where(
+                Attempt.enrolment_id == enrolment.id,
+                Attempt.lesson == lesson.id,
+                Attempt.state != AttemptState.OPEN,
+            )
+            .order_by(Attempt.number)
+        )
+    )
+
+
+def is_over(attempt: Attempt, at: datetime) -> bool:
+    """Whether the time of an attempt is up, by the server's clock."""
+    return attempt.deadline_at is not None and at >= attempt.deadline_at
+
+
+def save(
+    attempt: Attempt, answers: dict[str, tuple[dict[str, Any], bool]], *, at: datetime
+) -> int:
+    """Keep answers (question to response and mark); return how many changed.
+
+    Raises DomainError after the deadline or after handing in: nothing counts then.
+    """
+    locked = _lock_open(attempt, at)
+    if not locked:
+        raise DomainError(_("Your time is up. What you saved before counts."))
+    known = {
+        row.question: row
+        for row in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt.id))
+    }
+    changed = []
+    for question, (response, marked) in answers.items():
+        if question not in attempt.questions:
+            continue
+        old = known.get(question)
+        if old is None and not response and not marked:
+            continue
+        if old is not None and old.response == response and old.marked == marked:
+            continue
+        changed.append(
+            {
+                "attempt_id": attempt.id,
+                "question": question,
+                "response": response,
+                "marked": marked,
+                "saved_at": at,
+            }
+        )
+    if changed:
+        statement = insert(Answer).values(changed)
+        db.session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["attempt_id", "question"],
+                set_={
+                    "response": statement.excluded.response,
+                    "marked": statement.excluded.marked,
+                    "saved_at": statement.excluded.saved_at,
+                },
+            )
+        )
+    return len(changed)
+
+
+def _lock_open(attempt: Attempt, at: datetime) -> bool:
+    """Lock the attempt; say whether it still takes answers."""
+    db.session.refresh(attempt, with_for_update=True)
+    return attempt.state == AttemptState.OPEN and not is_over(attempt, at)
+
+
+def hand_in(attempt: Attempt, enrolment: Enrolment, *, at: datetime) -> Attempt:
+    """Hand in and grade. Twice is once; after the deadline what was saved in time is graded."""
+    learning.lock(enrolment)
+    db.session.refresh(attempt, with_for_update=True)
+    if attempt.state == AttemptState.OPEN:
+        close(attempt, at=at)
+        lesson = outline_of(attempt.version_id).by_lesson[attempt.lesson]
+        after_attempt(enrolment, lesson, at=at)
+    return attempt
+
+
+def close(attempt: Attempt, *, at: datetime) -> None:
+    """Grade what was saved and close the attempt; the deadline is when it ended, if passed."""
+    outline = outline_of(attempt.version_id)
+    over = is_over(attempt, at)
+    answers = {
+        row.question: row
+        for row in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt.id))
+    }
+    earned = possible = 0.0
+    for question in attempt.questions:
+        block = outline.blocks[question][2]
+        weight = float(block.fields.get("weight", 1.0))
+        possible += weight
+        answer = answers.get(question)
+        if answer is None:
+            continue
+        fraction, _verdicts = grading.grade_problem(
+            parse(block.fields["data"]), answer.response, seed=seed_of(attempt, question)
+        )
+        answer.earned, answer.possible = fraction * weight, weight
+        db.session.add(answer)
+        earned += fraction * weight
+    attempt.state = AttemptState.EXPIRED if over else AttemptState.SUBMITTED
+    attempt.submitted_at = attempt.deadline_at if over else at
+    attempt.earned, attempt.possible = earned, possible
+    attempt.percent = int(100 * earned / possible + 1e-9) if possible else 0
+    db.session.add(attempt)
+    db.session.flush()
+
+
+def after_attempt(enrolment: Enrolment, lesson: Lesson, *, at: datetime) -> None:
+    """Count the result of a test: passing finishes the lesson."""
+    assert lesson.quiz is not None
+    percents = learning.results_by_test(enrolment).get(lesson.id, [])
+    current = db.session.scalars(select(Enrolment).where(Enrolment.id == enrolment.id)).one()
+    outline = outline_of(_current_version(current))
+    counts = learning.by_rule(percents, lesson.quiz.rule)
+    if counts >= lesson.quiz.passing_percent and lesson.completion == "test":
+        learning.finish_lesson(current, outline, lesson, at=at)
+    else:
+        learning.recalculate(current, outline, at=at)
+
+
+def _current_version(enrolment: Enrolment) -> int:
+    version = db.session.scalar(select(Course.version_id).where(Course.id == enrolment.course_id))
+    return version or enrolment.version_id
+
+
+def seed_of(attempt: Attempt, question: str) -> str:
+    """Return what shuffles a question in this attempt."""
+    return f"{attempt.id}:{question}"
+
+
+def problem_of(attempt: Attempt, question: str) -> Problem:
+    """Return a question of an attempt as it stood in its version."""
+    return parse(outline_of(attempt.version_id).blocks[question][2].fields["data"])
+
+
+def close_overdue(*, at: datetime, limit: int = 100) -> int:
+    """Close attempts whose time is up although nobody came back; return how many."""
+    overdue = db.session.scalars(
+        select(Attempt)
+        .where(Attempt.state == AttemptState.OPEN, Attempt.deadline_at < at - timedelta(seconds=30))
+        .order_by(Attempt.deadline_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for attempt in overdue:
+        enrolment = db.session.get(Enrolment, attempt.enrolment_id)
+        assert enrolment is not None
+        hand_in(attempt, enrolment, at=at)
+    return len(overdue)

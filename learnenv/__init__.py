@@ -1,0 +1,3 @@
+"""Learnenv: online learning for government."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,5 @@
+"""`python -m learnenv` is the `learnenv` command."""
+
+from learnenv.cli import main
+
+main()

@@ -1,0 +1,289 @@
+"""Forms of accounts: they check the shape; the services check the rules."""
+
+from typing import Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import (
+    BooleanField,
+    EmailField,
+    Field,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+
+from learnenv.accounts.models import Tier
+from learnenv.kernel.forms import BaseForm, SelectChoice
+from learnenv.kernel.i18n import LANGUAGES
+from learnenv.kernel.i18n import lazy_gettext as _
+from learnenv.kernel.permissions import Role
+
+Choices = list[tuple[str, str]]
+NO_CHOICE = SelectChoice("", _("- none -"))
+ROLE_NAMES = {
+    Role.LEARNER: _("Learner"),
+    Role.AUTHOR: _("Author"),
+    Role.MANAGER: _("Manager of an organisation"),
+    Role.PROGRAMME_MANAGER: _("Programme manager"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+STAFF_ROLES = [SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()][1:]
+TIER_NAMES = {
+    Tier.STATE: _("Central government"),
+    Tier.PROVINCE: _("Province"),
+    Tier.MUNICIPALITY: _("Municipality"),
+    Tier.WATER_BOARD: _("Water board"),
+    Tier.AGENCY: _("Executive agency"),
+    Tier.JOINT: _("Joint arrangement"),
+    Tier.EXTERNAL: _("Not a government organisation"),
+}
+TIERS = [SelectChoice(tier.value, name) for tier, name in TIER_NAMES.items()]
+LANGUAGE_CHOICES = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
+
+
+def listed(pairs: Choices) -> list[SelectChoice]:
+    """Make (value, label) pairs into the choices of a select."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+def one_line(text: str | None) -> str:
+    """Fold line breaks and double spaces."""
+    return " ".join((text or "").split())
+
+
+def optional_id(value: str | int | None) -> int | None:
+    """Read the value of a select whose first choice is nothing."""
+    return int(value) if value else None
+
+
+def _name(label: Any, hint: Any = "") -> Field:
+    return StringField(
+        label,
+        description=hint,
+        filters=[one_line],
+        validators=[DataRequired(_("Enter a name.")), Length(max=200)],
+        render_kw={"autocomplete": "name"},
+    )
+
+
+def _email(label: Any, autocomplete: str = "email") -> Field:
+    return EmailField(
+        label,
+        validators=[DataRequired(_("Enter an e-mail address.")), Length(max=320)],
+        render_kw={"autocomplete": autocomplete, "spellcheck": "false"},
+    )
+
+
+def _password(label: Any, autocomplete: str = "current-password") -> Field:
+    is_new = autocomplete == "new-password"
+    return PasswordField(
+        label,
+        description=_("At least 12 characters. A short sentence works well.") if is_new else "",
+        validators=[DataRequired(_("Enter a password.")), Length(max=1000)],
+        render_kw={"autocomplete": autocomplete},
+    )
+
+
+def _domains() -> Field:
+    return TextAreaField(
+        _("Mail domains"),
+        description=_(
+            "One on each line, such as organisation.nl. Whoever confirms an address in it belongs"
+            " to this organisation."
+        ),
+        validators=[Optional(), Length(max=4000)],
+        render_kw={"rows": 4, "spellcheck": "false"},
+    )
+
+
+class ConfirmForm(BaseForm):
+    """Only a button: the deed needs a POST, because mail scanners follow links."""
+
+
+class SignInForm(BaseForm):
+    """Say who you are."""
+
+    email = _email(_("E-mail address"), "username")
+    password = _password(_("Password"))
+
+
+class SignUpForm(BaseForm):
+    """Ask for an account."""
+
+    name = _name(_("Your name"), _("As it should stand on a certificate."))
+    email = _email(_("Your work e-mail address"))
+    password = _password(_("Choose a password"), "new-password")
+
+
+class InvitationForm(BaseForm):
+    """Accept an invitation."""
+
+    name = _name(_("Your name"), _("As it should stand on a certificate."))
+    password = _password(_("Choose a password"), "new-password")
+
+
+class SetupForm(BaseForm):
+    """The first administrator."""
+
+    email = _email(_("Your e-mail address"))
+    name = _name(_("Your name"))
+    password = _password(_("Choose a password"), "new-password")
+
+
+class RecoverAskForm(BaseForm):
+    """Say where the link should go."""
+
+    email = _email(_("E-mail address"), "username")
+
+
+class RecoverForm(BaseForm):
+    """A new password."""
+
+    password = _password(_("New password"), "new-password")
+
+
+class ProfileForm(BaseForm):
+    """What people say about themselves."""
+
+    name = _name(_("Name"), _("As it should stand on a certificate."))
+    organisation_id = SelectField(_("Organisation"), coerce=optional_id)
+    job_title = StringField(
+        _("Job title"),
+        filters=[one_line],
+        validators=[Optional(), Length(max=120)],
+        render_kw={"autocomplete": "organization-title"},
+    )
+    is_leader = BooleanField(_("I lead other people"))
+    language = SelectField(_("Language of the site and of mails"), choices=LANGUAGE_CHOICES)
+
+    def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation_id.choices = [NO_CHOICE, *listed(organisations)]
+
+
+class PasswordForm(BaseForm):
+    """Change the password."""
+
+    current = _password(_("Current password"))
+    new = _password(_("New password"), "new-password")
+
+
+class EmailForm(BaseForm):
+    """Change the address."""
+
+    email = _email(_("New e-mail address"))
+    password = _password(_("Your password"))
+
+
+class PeopleFilter(BaseForm):
+    """Which people to show."""
+
+    class Meta(BaseForm.Meta):
+        """A search changes nothing, so it needs no token."""
+
+        csrf = False
+
+    zoek = StringField(
+        _("Name or e-mail address"),
+        filters=[one_line],
+        validators=[Optional(), Length(max=200)],
+        render_kw={"autocomplete": "off"},
+    )
+    organisatie = SelectField(_("Organisation"), coerce=optional_id)
+
+    def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisatie.choices = [
+            SelectChoice("", _("All organisations")),
+            *listed(organisations),
+        ]
+
+
+class RoleForm(BaseForm):
+    """Give somebody a role."""
+
+    role = SelectField(_("Role"), choices=STAFF_ROLES)
+    scope_id = SelectField(
+        _("Organisation"), description=_("Only for a manager."), coerce=optional_id
+    )
+
+    def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.scope_id.choices = [NO_CHOICE, *listed(organisations)]
+
+
+class InviteForm(BaseForm):
+    """Invite people."""
+
+    addresses = TextAreaField(
+        _("E-mail addresses"),
+        description=_("One on each line, at most 50."),
+        validators=[DataRequired(_("Enter an e-mail address.")), Length(max=17_000)],
+        render_kw={"rows": 5, "spellcheck": "false"},
+    )
+    organisation_id = SelectField(_("Organisation"), coerce=optional_id)
+    role = SelectField(_("Role"))
+
+    def __init__(self, *args: Any, organisations: Choices, with_roles: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.organisation_id.choices = [
+            *([NO_CHOICE] if with_roles else []),
+            *listed(organisations),
+        ]
+        learner = SelectChoice("", ROLE_NAMES[Role.LEARNER])
+        self.role.choices = [learner, *(STAFF_ROLES if with_roles else [])]
+
+
+class OrganisationForm(BaseForm):
+    """Add an organisation."""
+
+    name = _name(_("Name"))
+    tier = SelectField(_("Layer of government"), choices=TIERS)
+    parent_id = SelectField(_("Part of"), coerce=optional_id)
+    domains = _domains()
+
+    def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name.render_kw = {"autocomplete": "off"}
+        self.parent_id.choices = [NO_CHOICE, *listed(organisations)]
+
+
+class OrganisationEditForm(BaseForm):
+    """Change an organisation."""
+
+    name = _name(_("Name"))
+    domains = _domains()
+
+
+class UploadForm(BaseForm):
+    """A list of organisations."""
+
+    file = FileField(
+        _("CSV file"),
+        description=_("Columns: name;tier;parent;domains. At most 2,000 rows."),
+        validators=[FileRequired(_("Choose a file."))],
+        render_kw={"accept": ".csv,text/csv"},
+    )
+
+
+class ImportForm(BaseForm):
+    """The same list, looked at and approved."""
+
+    text = HiddenField()
+
+
+class TargetForm(BaseForm):
+    """How many civil servants should follow a course in a year."""
+
+    year = IntegerField(
+        _("Year"), validators=[InputRequired(_("Enter a year.")), NumberRange(2010, 2100)]
+    )
+    target = IntegerField(
+        _("Target"),
+        description=_("How many different civil servants follow a course in that year."),
+        validators=[InputRequired(_("Enter a number.")), NumberRange(1, 10_000_000)],
+    )

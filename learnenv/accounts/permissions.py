@@ -1,0 +1,26 @@
+"""What people may do with accounts: their own, those of their organisation, all of them."""
+
+from learnenv.accounts.models import Organisation
+from learnenv.kernel.permissions import Actor, Permission, Role
+
+
+def _may_invite_for(actor: Actor, organisation: Organisation | None) -> bool:
+    if actor.has(Role.ADMINISTRATOR):
+        return True
+    return organisation is not None and organisation.id in actor.managed
+
+
+OWN = Permission("accounts.own", "See and change your own account", frozenset({Role.LEARNER}))
+INVITE = Permission(
+    "accounts.invite",
+    "Invite people for an organisation",
+    frozenset({Role.ADMINISTRATOR, Role.MANAGER}),
+    _may_invite_for,
+)
+ADMINISTER = Permission(
+    "accounts.administer",
+    "Manage people, roles, organisations and settings",
+    frozenset({Role.ADMINISTRATOR}),
+)
+
+PERMISSIONS = (OWN, INVITE, ADMINISTER)

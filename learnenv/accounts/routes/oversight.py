@@ -1,0 +1,73 @@
+"""Keeping an eye on the site: mails, the audit trail, the target, and the way to all of it."""
+
+import re
+
+from flask import current_app, url_for
+
+from learnenv.accounts import queries
+from learnenv.accounts.forms import TargetForm
+from learnenv.accounts.permissions import ADMINISTER
+from learnenv.accounts.routes.base import Answer, blueprint, go, page, page_number
+from learnenv.accounts.routes.entry import has_mail_server
+from learnenv.kernel import audit as audit_trail
+from learnenv.kernel import settings
+from learnenv.kernel.clock import calendar_year, now
+from learnenv.kernel.i18n import _
+from learnenv.kernel.permissions import requires
+from learnenv.web.shell import actor
+
+COURSES = "courses.manage"
+
+
+@blueprint.get("/beheer")
+@requires(ADMINISTER)
+def admin() -> Answer:
+    """Show what there is to manage."""
+    courses = url_for(COURSES) if COURSES in current_app.view_functions else None
+    return page("admin", courses=courses)
+
+
+@blueprint.get("/beheer/post")
+@requires(ADMINISTER)
+def outbox() -> Answer:
+    """Show the mails of the site and whether they left."""
+
+    def url(number: int) -> str:
+        return url_for("accounts.outbox", pagina=number)
+
+    return page("outbox", found=queries.mails(page_number()), url=url, has_mail=has_mail_server())
+
+
+@blueprint.get("/beheer/post/<id:mail_id>")
+@requires(ADMINISTER)
+def mail(mail_id: int) -> Answer:
+    """Show one mail as text; its links work only where no mail server sends them."""
+    shown = queries.mail(mail_id)
+    base = re.escape(str(current_app.config["BASE_URL"]))
+    links = list(dict.fromkeys(re.findall(rf"{base}/[^\s<>\"]*", shown.text)))
+    return page("mail", mail=shown, links=links)
+
+
+@blueprint.get("/beheer/logboek")
+@requires(ADMINISTER)
+def audit() -> Answer:
+    """Show who did what."""
+
+    def url(number: int) -> str:
+        return url_for("accounts.audit", pagina=number)
+
+    return page("audit", found=queries.audit_lines(page_number()), url=url)
+
+
+@blueprint.route("/beheer/streefwaarde", methods=["GET", "POST"])
+@requires(ADMINISTER)
+def target() -> Answer:
+    """Show and set how many civil servants should follow a course in a year."""
+    this_year = calendar_year(now())
+    form = TargetForm(year=this_year, target=settings.yearly_target(this_year))
+    if form.validate_on_submit():
+        year, number = form.year.data, form.target.data
+        settings.put(f"target.{year}", str(number))
+        audit_trail.record("target.set", f"year:{year}", actor=actor(), target=number)
+        return go("accounts.target", _("The target of %(year)s is saved.", year=year))
+    return page("target", form, targets=queries.targets())

@@ -1,0 +1,163 @@
+"""The composition root: the only file that sees every part."""
+
+from typing import Any
+
+from flask import Flask
+from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_migrate import Migrate
+
+from markupsafe import Markup
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from learnenv import config
+from learnenv.accounts import identity
+from learnenv.accounts.routes import blueprint as accounts_blueprint
+from learnenv.config import Settings
+from learnenv.kernel.area import Job
+from learnenv.kernel.clock import AMSTERDAM
+from learnenv.kernel.db import db, prepare_engine
+from learnenv.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES, babel
+from learnenv.kernel.mail import Mailer, mail_job
+from learnenv.kernel.permissions import Actor
+from learnenv.kernel.registry import Registry, find_areas
+from learnenv.web import assets, converters, failures, security, shell, ui
+from learnenv.web.csrf import csrf
+from learnenv.web.routes import blueprint as web_blueprint
+from learnenv.web.shell import Link, Site, login_manager
+
+MEGABYTE = 1024 * 1024
+
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the site from its settings. Raises SetupError when the parts do not fit."""
+    settings = settings or config.load()
+    app = Site("learnenv", template_folder="web/templates", static_folder=None)
+    _configure(app, settings)
+    _database(app)
+    converters.install(app)
+    assets.install(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies
+        )
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=shell.choose_language, timezone_selector=_timezone)
+    _templates(app)
+    registry = find_areas("courses.area", "certificates.area")
+    app.register_blueprint(web_blueprint)
+    app.register_blueprint(accounts_blueprint)
+    registry.install(app)
+    security.install(app, secure=settings.is_secure)
+    failures.install(app)
+    shell.install(app, lambda actor: menu(registry, actor))
+    shell.check_walls(app)
+    _sessions(app)
+    app.extensions["jobs"] = all_jobs(registry, settings)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        SESSION_COOKIE_NAME="__Host-session" if settings.is_secure else "session",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
+        WTF_CSRF_SSL_STRICT=settings.is_secure,
+        MAX_CONTENT_LENGTH=2 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=MEGABYTE,
+        MAX_FORM_PARTS=1000,
+        TRUSTED_HOSTS=list(settings.trusted_hosts) or None,
+        BABEL_DEFAULT_LOCALE=DEFAULT_LANGUAGE,
+        BABEL_DEFAULT_TIMEZONE="Europe/Amsterdam",
+        BABEL_TRANSLATION_DIRECTORIES="translations",
+        SITE_NAME=settings.site_name,
+        BASE_URL=settings.base_url,
+        DEMO=settings.demo,
+        SECURITY_CONTACT="security@learnenv.example",
+        SETTINGS=settings,
+    )
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    if settings.database_url.startswith("sqlite"):
+        return {"connect_args": {"timeout": 10}}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def _database(app: Flask) -> None:
+    db.init_app(app)
+    Migrate(app, db, directory=str(config_migrations()), render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def config_migrations() -> str:
+    """Return the folder of the one migration history."""
+    from importlib.resources import files
+
+    return str(files("migrations"))
+
+
+def _timezone() -> str:
+    return AMSTERDAM.key
+
+
+def _templates(app: Flask) -> None:
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.globals.update(
+        csp_nonce=security.csp_nonce,
+        format_date=format_date,
+        format_datetime=format_datetime,
+        format_number=format_decimal,
+        get_locale=get_locale,
+        LANGUAGES=LANGUAGES,
+    )
+    # HTML that was sanitised when it was read (courses.markup) or made by our own templates.
+    env.filters["trusted"] = Markup
+    ui.install(app)
+
+
+def _sessions(app: Flask) -> None:
+    @login_manager.user_loader  # type: ignore[untyped-decorator]
+    def _load(token: str) -> identity.SignedIn | None:
+        return identity.load(token)
+
+    @app.teardown_request
+    def _touch(_error: BaseException | None) -> None:
+        from flask import g
+
+        signed_in = g.get("_login_user")
+        if isinstance(signed_in, identity.SignedIn):
+            identity.touch(signed_in)
+
+
+def menu(registry: Registry, actor: Actor) -> list[Link]:
+    """Return the menu entries that this actor may open, lightest first."""
+    items = [
+        item
+        for area in registry.areas
+        for item in area.navigation
+        if item.permission.key == "public" or item.permission.allows(actor)
+    ]
+    return [Link(str(i.label), i.endpoint) for i in sorted(items, key=lambda i: i.weight)]
+
+
+def all_jobs(registry: Registry, settings: Settings) -> dict[str, Job]:
+    """Return every job of the site by name."""
+    mailer = Mailer(
+        smtp_url=settings.smtp_url, sender=settings.mail_sender, folder=settings.home / "mail"
+    )
+    own = mail_job(mailer)
+    return {own.name: own, **registry.jobs}
+
+
+
+__all__ = ["create_app", "menu"]

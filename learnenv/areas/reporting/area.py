@@ -1,0 +1,35 @@
+"""The card of the area."""
+
+from flask_babel import lazy_gettext
+
+from certificates.events import CertificateIssued
+from courses.events import CourseCompleted, Enrolled
+from learnenv.areas.reporting import services
+from learnenv.areas.reporting.commands import rebuild_figures
+from learnenv.areas.reporting.indicators import LEARNERS_PER_YEAR
+from learnenv.areas.reporting.models import MODELS
+from learnenv.areas.reporting.permissions import LIST, VIEW
+from learnenv.areas.reporting.routes import blueprint
+from learnenv.kernel.area import Area, NavItem
+from learnenv.kernel.events import on
+
+AREA = Area(
+    name="reporting",
+    title=lazy_gettext("Figures"),
+    blueprint=blueprint,
+    models=MODELS,
+    navigation=(
+        NavItem(
+            label=lazy_gettext("Figures"), endpoint="reporting.year", permission=VIEW, weight=40
+        ),
+    ),
+    permissions=(VIEW, LIST),
+    indicators=(LEARNERS_PER_YEAR,),
+    commands=(rebuild_figures,),
+    listens_to=(
+        on(Enrolled, services.count_enrolled),
+        on(CourseCompleted, services.count_completed),
+        on(CertificateIssued, services.count_certified),
+    ),
+    depends_on=frozenset({"courses", "certificates"}),
+)

@@ -1,0 +1,273 @@
+"""Numbers for the pages, from the summary tables only: six statements, however many learners."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, case, func, literal, or_, select, union_all
+
+from learnenv.accounts.models import Organisation
+from learnenv.areas.reporting.models import Figure, Measure, Unique
+from learnenv.areas.reporting.permissions import sees_all, sees_exactly
+from learnenv.areas.reporting.recount import RECOUNTED, table
+from learnenv.kernel import settings
+from learnenv.kernel.clock import today
+from learnenv.kernel.db import db
+from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.models import Setting
+from learnenv.kernel.permissions import Actor
+
+PACE_DAYS = 90
+UNIQUE = "unique"
+MEASURES = (UNIQUE, *(measure.value for measure in Measure))
+
+Counts = dict[str, int]
+"""A count per measure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """What the reader asked for, as it came in."""
+
+    year: int | None = None
+    organisation_id: int | None = None
+    course_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """An organisation in the tree that this reader sees."""
+
+    id: int
+    name: str
+    tier: str
+    path: str
+    parent_id: int | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How far this reader looks with this choice."""
+
+    exact: bool
+    ids: frozenset[int] | None
+    """Organisations that count; None for all, and for people without one."""
+    organisations: dict[int, Node]
+    """Every organisation the reader may choose, by id, in the order of the tree."""
+    organisation: Node | None
+    courses: dict[int, str]
+    course_id: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Exact numbers for one choice. Nothing of this is shown before `disclosure.shown`."""
+
+    year: int
+    today: date
+    years: range
+    reach: Reach
+    target: int
+    recounted_at: str
+    programme: int
+    """Civil servants of the whole programme in this year."""
+    months: dict[int, list[int]]
+    """New ones per month, of this year and the year before."""
+    until_today: dict[int, int]
+    """How many there were on this day, of this year and the year before."""
+    recent: int
+    """How many of them in the last `window` days."""
+    window: int
+    organisations: dict[int, Counts]
+    """Counts of each organisation itself, without those below it."""
+    by_course: dict[int, Counts]
+
+
+def reach(viewer: Actor, choice: Choice) -> Reach:
+    """Return what the reader may see; NotFoundError for what is not his, or not there (P3)."""
+    organisations = _organisations(viewer)
+    courses = _courses()
+    if choice.organisation_id is not None and choice.organisation_id not in organisations:
+        raise NotFoundError
+    if choice.course_id is not None and choice.course_id not in courses:
+        raise NotFoundError
+    organisation = organisations[choice.organisation_id] if choice.organisation_id else None
+    exact = sees_exactly(viewer, choice.organisation_id)
+    ids: frozenset[int] | None = viewer.managed if exact else None
+    if organisation is not None:
+        ids = frozenset(
+            n.id for n in organisations.values() if n.path.startswith(organisation.path)
+        )
+    return Reach(
+        exact=exact,
+        ids=ids,
+        organisations=organisations,
+        organisation=organisation,
+        courses=courses,
+        course_id=choice.course_id,
+    )
+
+
+def report(viewer: Actor, choice: Choice, *, moment: datetime) -> Report:
+    """Load the numbers for a choice."""
+    day = today(moment)
+    year = choice.year or day.year
+    scope = reach(viewer, choice)
+    first, last, programme, recounted_at = _programme(year)
+    years = range(min(first or day.year, day.year - 1), max(last or day.year, day.year) + 1)
+    if year not in years:
+        raise NotFoundError
+    window = min(PACE_DAYS, day.timetuple().tm_yday)
+    lines = _lines(scope, year, day, day - timedelta(days=window))
+    organisations, by_course = _totals(scope, year)
+    months, until = {year: [0] * 12, year - 1: [0] * 12}, {year: 0, year - 1: 0}
+    for line in lines:
+        months[line.year][line.month - 1] += line.count
+        until[line.year] += line.until
+        if scope.course_id is None and line.year == year:
+            organisations[line.organisation_id][UNIQUE] += line.count
+    return Report(
+        year=year,
+        today=day,
+        years=years,
+        reach=scope,
+        target=settings.yearly_target(year),
+        recounted_at=recounted_at or "",
+        programme=programme,
+        months=months,
+        until_today=until,
+        recent=sum(line.recent for line in lines if line.year == year),
+        window=window,
+        organisations=organisations,
+        by_course=by_course,
+    )
+
+
+def programme_total(year: int) -> int:
+    """Return the civil servants of the whole programme in a year, exactly."""
+    query = select(func.coalesce(func.sum(Unique.count), 0)).where(Unique.year == year)
+    return int(db.session.execute(query).scalar_one())
+
+
+def _organisations(viewer: Actor) -> dict[int, Node]:
+    query = select(
+        Organisation.id,
+        Organisation.name,
+        Organisation.tier,
+        Organisation.path,
+        Organisation.parent_id,
+    ).order_by(Organisation.name)
+    if not sees_all(viewer):
+        query = query.where(Organisation.id.in_(viewer.managed))
+    return _as_tree(db.session.execute(query).all())
+
+
+def _as_tree(rows: Iterable[Any]) -> dict[int, Node]:
+    """Put each organisation after the one it is part of, by name on every level."""
+    known = {row.id: row for row in rows}
+    below: dict[int | None, list[Any]] = defaultdict(list)
+    for row in known.values():
+        below[row.parent_id if row.parent_id in known else None].append(row)
+    tree: dict[int, Node] = {}
+    todo = [(row, 0) for row in reversed(below[None])]
+    while todo:
+        row, depth = todo.pop()
+        parent = row.parent_id if depth else None
+        tree[row.id] = Node(
+            id=row.id, name=row.name, tier=row.tier, path=row.path, parent_id=parent, depth=depth
+        )
+        todo.extend((child, depth + 1) for child in reversed(below[row.id]))
+    return tree
+
+
+def _courses() -> dict[int, str]:
+    """Return the courses that were ever published: whether they have learners does not matter."""
+    course = table("courses_course").c
+    query = select(course.id, course.title).where(course.published_at.is_not(None))
+    return {
+        row.id: row.title for row in db.session.execute(query.order_by(course.title, course.id))
+    }
+
+
+def _programme(year: int) -> tuple[int | None, int | None, int, str | None]:
+    total = select(func.coalesce(func.sum(Unique.count), 0)).where(Unique.year == year)
+    recounted = select(Setting.value).where(Setting.key == RECOUNTED)
+    row = db.session.execute(
+        select(
+            select(func.min(Figure.year)).scalar_subquery(),
+            select(func.max(Figure.year)).scalar_subquery(),
+            total.scalar_subquery(),
+            recounted.scalar_subquery(),
+        )
+    ).one()
+    return row[0], row[1], int(row[2]), row[3]
+
+
+def _lines(scope: Reach, year: int, day: date, since: date) -> list[Any]:
+    """Return new civil servants (or enrolments in one course) per month and organisation."""
+    if scope.course_id is not None:
+        return list(db.session.execute(_course_lines(scope, year)))
+    before = or_(Unique.month < day.month, and_(Unique.month == day.month, Unique.day <= day.day))
+    after = or_(
+        Unique.month > since.month, and_(Unique.month == since.month, Unique.day > since.day)
+    )
+    is_recent = and_(before, after) if since.year == day.year else before
+    query = select(
+        Unique.year,
+        Unique.month,
+        Unique.organisation_id,
+        func.sum(Unique.count).label("count"),
+        func.sum(case((before, Unique.count), else_=0)).label("until"),
+        func.sum(case((is_recent, Unique.count), else_=0)).label("recent"),
+    )
+    query = query.where(Unique.year.in_((year, year - 1)))
+    query = _only(query, scope, Unique.organisation_id)
+    grouped = query.group_by(Unique.year, Unique.month, Unique.organisation_id)
+    return list(db.session.execute(grouped))
+
+
+def _course_lines(scope: Reach, year: int) -> Select[Any]:
+    query = select(
+        Figure.year,
+        Figure.month,
+        literal(0).label("organisation_id"),
+        func.sum(Figure.count).label("count"),
+        literal(0).label("until"),
+        literal(0).label("recent"),
+    ).where(
+        Figure.year.in_((year, year - 1)),
+        Figure.measure == Measure.ENROLLED.value,
+        Figure.course_id == scope.course_id,
+    )
+    return _only(query, scope, Figure.organisation_id).group_by(Figure.year, Figure.month)
+
+
+def _totals(scope: Reach, year: int) -> tuple[dict[int, Counts], dict[int, Counts]]:
+    """Return totals of the year per organisation and per course, in one statement."""
+    parts = []
+    for kind, column in (("organisation", Figure.organisation_id), ("course", Figure.course_id)):
+        query = select(
+            literal(kind).label("kind"),
+            column.label("id"),
+            Figure.measure,
+            func.sum(Figure.count).label("count"),
+        ).where(Figure.year == year)
+        if scope.course_id is not None:
+            query = query.where(Figure.course_id == scope.course_id)
+        parts.append(_only(query, scope, Figure.organisation_id).group_by(column, Figure.measure))
+    found: dict[str, dict[int, Counts]] = {"organisation": no_counts(), "course": no_counts()}
+    for row in db.session.execute(union_all(*parts)):
+        found[row[0]][row[1]][row[2]] += int(row[3])
+    return found["organisation"], found["course"]
+
+
+def no_counts() -> dict[int, Counts]:
+    """Return an empty table of counts, in which everything unknown is 0."""
+    return defaultdict(lambda: dict.fromkeys(MEASURES, 0))
+
+
+def _only(query: Select[Any], scope: Reach, column: Any) -> Select[Any]:
+    return query if scope.ids is None else query.where(column.in_(scope.ids))

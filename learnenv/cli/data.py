@@ -1,0 +1,192 @@
+"""Commands about data: schema, backup, restore, and the list of areas."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from flask import Flask, current_app
+from sqlalchemy.engine import make_url
+
+from learnenv.kernel.errors import SetupError
+
+
+def make() -> Flask:
+    """Return the app of this environment."""
+    from learnenv.app import create_app
+
+    return create_app()
+
+
+def upgrade_schema(revision: str = "head") -> None:
+    """Bring the tables up to date. Needs an app context."""
+    from flask_migrate import upgrade
+
+    if current_app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        path = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).database
+        if path and path != ":memory:" and not os.path.exists(path):  # noqa: PTH110
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    upgrade(revision=revision)
+
+
+def schema_state() -> tuple[str | None, str | None]:
+    """Return the revision of the tables and the one the code wants."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
+    from learnenv.kernel.db import db
+
+    config = current_app.extensions["migrate"].migrate.get_config()
+    wanted = ScriptDirectory.from_config(config).get_current_head()
+    with db.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision(), wanted
+
+
+def require_current_schema() -> None:
+    """Raise SetupError when the tables are older or newer than the code."""
+    there, wanted = schema_state()
+    if there != wanted:
+        raise SetupError(
+            f"The tables are at revision {there or 'none'} and the code wants {wanted}: "
+            "run `learnenv db upgrade`."
+        )
+
+
+@click.group("db")
+def db_group() -> None:
+    """Bring the tables up to date."""
+
+
+@db_group.command("upgrade")
+def db_upgrade() -> None:
+    """Bring the tables to the newest version; nothing is lost."""
+    with make().app_context():
+        upgrade_schema()
+        click.echo(f"The tables are at revision {schema_state()[0]}.")
+
+
+@db_group.command("downgrade")
+@click.argument("revision")
+def db_downgrade(revision: str) -> None:
+    """Take the tables back to REVISION (-1 is one step)."""
+    from flask_migrate import downgrade
+
+    with make().app_context():
+        downgrade(revision=revision)
+        click.echo(f"The tables are at revision {schema_state()[0]}.")
+
+
+@click.command("areas")
+def areas() -> None:
+    """List the areas of the site and what each brings."""
+    app = make()
+    for area in app.extensions["areas"].areas:
+        brings = [
+            f"{len(area.models)} tables",
+            f"{len(area.permissions)} permissions",
+            f"{len(area.indicators)} indicators",
+            f"{len(area.jobs)} jobs",
+            f"{len(area.listens_to)} listeners",
+        ]
+        click.echo(f"{area.name:16} {', '.join(brings)}")
+
+
+@click.command("backup")
+@click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
+def backup(target: Path) -> None:
+    """Write a consistent backup to TARGET (a .tar.gz), also while the site runs.
+
+    It holds the database, made through SQLite's backup API or pg_dump (never a copy of the file),
+    the mail folder, the secret key and a manifest with hashes.
+    """
+    app = make()
+    settings = app.config["SETTINGS"]
+    url = make_url(settings.database_url)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        if url.get_backend_name() == "sqlite":
+            source = sqlite3.connect(str(url.database), timeout=30)
+            copy = sqlite3.connect(work / "learnenv.db")
+            with copy:
+                source.backup(copy, pages=4096)
+            source.close()
+            copy.close()
+        else:
+            dump = work / "learnenv.dump"
+            _run(["pg_dump", "--format=custom", f"--file={dump}", _libpq(settings.database_url)])
+        shutil.copy2(settings.home / "secret.key", work / "secret.key")
+        if (settings.home / "mail").is_dir():
+            shutil.copytree(settings.home / "mail", work / "mail")
+        manifest = {
+            "made_at": datetime.now(UTC).isoformat(),
+            "files": {
+                p.relative_to(work).as_posix(): _digest(p) for p in work.rglob("*") if p.is_file()
+            },
+        }
+        (work / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        part = target.with_name(target.name + ".part")
+        with tarfile.open(part, "w:gz") as archive:
+            archive.add(work, arcname="learnenv-backup")
+        part.chmod(0o600)
+        part.replace(target)
+    click.echo(f"Backup written: {target} ({target.stat().st_size / 1e6:.1f} MB)")
+
+
+@click.command("restore")
+@click.argument("source", type=click.Path(exists=True, path_type=Path, dir_okay=False))
+def restore(source: Path) -> None:
+    """Restore the backup in SOURCE into an empty LEARNENV_HOME (and an empty database)."""
+    from learnenv import config
+
+    settings = config.load()
+    url = make_url(settings.database_url)
+    sqlite = url.get_backend_name() == "sqlite"
+    if sqlite and Path(str(url.database)).exists():
+        raise click.ClickException(f"{url.database} exists: restore into an empty folder.")
+    with tempfile.TemporaryDirectory() as folder:
+        with tarfile.open(source) as archive:
+            archive.extractall(folder, filter="data")
+        work = Path(folder) / "learnenv-backup"
+        manifest = json.loads((work / "manifest.json").read_text(encoding="utf-8"))
+        for name, digest in manifest["files"].items():
+            if _digest(work / name) != digest:
+                raise click.ClickException(f"{name} in the backup is damaged; nothing was restored.")
+        if sqlite:
+            target = Path(str(url.database))
+            shutil.copyfile(work / "learnenv.db", target)
+            target.chmod(0o600)
+        else:
+            _run(
+                ["pg_restore", "--no-owner", f"--dbname={_libpq(settings.database_url)}",
+                 str(work / "learnenv.dump")]
+            )  # fmt: skip
+        shutil.copy2(work / "secret.key", settings.home / "secret.key")
+        if (work / "mail").is_dir():
+            shutil.copytree(work / "mail", settings.home / "mail", dirs_exist_ok=True)
+    app = make()
+    with app.app_context():
+        require_current_schema()
+    click.echo(f"Restored the backup of {manifest['made_at']}; the tables fit this version.")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _libpq(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if done.returncode:
+        raise click.ClickException(f"{command[0]} failed: {done.stderr.strip()[:500]}")

@@ -1,0 +1,146 @@
+"""Commands that run the site: web server, worker, and the check before going live."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from types import FrameType
+from typing import Any
+
+import click
+from flask import Flask
+
+from learnenv import config
+from learnenv.cli import data
+from learnenv.cli.people import setup_link
+from learnenv.kernel import jobs
+from learnenv.kernel.errors import SetupError
+
+SQLITE_ADVISED = (3, 51, 3)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=int)
+@click.option("--workers", default=0, help="Web processes; 0 chooses by the machine.")
+@click.option("--threads", default=4, show_default=True, type=int)
+@click.option(
+    "--with-worker/--without-worker",
+    default=None,
+    help="Run the job worker too. Default: yes on SQLite, no on another database.",
+)
+def serve(host: str, port: int, workers: int, threads: int, with_worker: bool | None) -> None:
+    """Run the site: web server and, on the embedded default, the job worker."""
+    os.environ.setdefault("LEARNENV_BASE_URL", f"http://{host}:{port}")
+    app = data.make()
+    settings = app.config["SETTINGS"]
+    embedded = settings.database_url.startswith("sqlite")
+    if settings.mode == "production":
+        _refuse_unsafe(settings)
+    with app.app_context():
+        if embedded and settings.mode != "production":
+            data.upgrade_schema()
+        data.require_current_schema()
+        _greet(settings)
+    helper = _start_worker() if (embedded if with_worker is None else with_worker) else None
+    try:
+        _run_gunicorn(app, f"{host}:{port}", workers or min(4, os.cpu_count() or 1), threads)
+    finally:
+        if helper is not None:
+            helper.terminate()
+            helper.wait(timeout=15)
+
+
+def _greet(settings: config.Settings) -> None:
+    click.echo(f"The site is at {settings.base_url}")
+    link = setup_link()
+    if link:
+        click.echo(f"Nobody has an account yet. Make the first administrator here (one hour):\n{link}")
+
+
+def _start_worker() -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "learnenv", "worker"])  # noqa: S603
+
+
+def _run_gunicorn(app: Flask, bind: str, workers: int, threads: int) -> None:
+    from gunicorn.app.base import BaseApplication
+
+    options: dict[str, Any] = {
+        "bind": bind,
+        "workers": workers,
+        "worker_class": "gthread",
+        "threads": threads,
+        "preload_app": False,
+        "graceful_timeout": 10,
+        "timeout": 60,
+        "keepalive": 5,
+        "max_requests": 50_000,
+        "max_requests_jitter": 5_000,
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "proc_name": "learnenv",
+    }
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for key, value in options.items():
+                if key in self.cfg.settings:
+                    self.cfg.set(key, value)
+
+        def load(self) -> Flask:
+            return data.make()
+
+    del app  # each worker makes its own: connections must not be shared over a fork
+    Server().run()
+
+
+@click.command("worker")
+def worker() -> None:
+    """Run jobs until stopped: mails, certificates, repeating work."""
+    app = data.make()
+    stopping = {"now": False}
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopping["now"] = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    parent = os.getppid()
+
+    def should_stop() -> bool:
+        return stopping["now"] or os.getppid() != parent
+
+    with app.app_context(), app.test_request_context():
+        data.require_current_schema()
+        while not should_stop():
+            try:
+                jobs.work(app.extensions["jobs"], should_stop)
+            except Exception as error:  # noqa: BLE001 - the database may be restarting
+                click.echo(f"worker: {error!r}; trying again", err=True)
+                time.sleep(1)
+
+
+@click.command("check")
+def check() -> None:
+    """Print every setting that is unsafe for production; exit code 1 when there is one."""
+    import sqlite3
+
+    settings = config.load()
+    found = config.problems(settings)
+    for line in found:
+        click.echo(f"- {line}")
+    if settings.database_url.startswith("sqlite") and sqlite3.sqlite_version_info < SQLITE_ADVISED:
+        wanted = ".".join(map(str, SQLITE_ADVISED))
+        click.echo(f"Let op: SQLite {sqlite3.sqlite_version} is ouder dan {wanted}.")
+    if found:
+        raise click.exceptions.Exit(1)
+    click.echo("Geen onveilige instellingen gevonden.")
+
+
+def _refuse_unsafe(settings: config.Settings) -> None:
+    found = config.problems(settings)
+    if found:
+        raise SetupError("De site start zo niet in productie:\n- " + "\n- ".join(found))

@@ -1,0 +1,105 @@
+"""Typed settings, read once from the environment. All state lies under one folder."""
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from learnenv.kernel.errors import SetupError
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything an operator can set. Names in the environment: LEARNENV_ + upper case."""
+
+    home: Path
+    """Folder of all state (LEARNENV_HOME, default ./var)."""
+    database_url: str
+    mode: Literal["embedded", "production", "test"]
+    base_url: str
+    """Public address of the site, for links in mails and on certificates."""
+    trusted_hosts: tuple[str, ...]
+    smtp_url: str
+    mail_sender: str
+    secret_key: str
+    site_name: str
+    proxies: int
+    """How many reverse proxies stand before the site; 0 trusts no X-Forwarded header."""
+    allow_http: bool
+    demo: bool
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether visitors come over TLS."""
+        return self.base_url.startswith("https://")
+
+
+def load(**overrides: object) -> Settings:
+    """Read the settings; `overrides` win (tests, the command line)."""
+    env = os.environ.get
+    home = Path(str(overrides.pop("home", None) or env("LEARNENV_HOME") or "var")).resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    base_url = env("LEARNENV_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+    values: dict[str, object] = {
+        "home": home,
+        "database_url": env("LEARNENV_DATABASE_URL") or f"sqlite:///{home / 'learnenv.db'}",
+        "mode": env("LEARNENV_MODE", "embedded"),
+        "base_url": base_url,
+        "trusted_hosts": tuple(filter(None, env("LEARNENV_TRUSTED_HOSTS", "").split(","))),
+        "smtp_url": env("LEARNENV_SMTP_URL", ""),
+        "mail_sender": env("LEARNENV_MAIL_SENDER", "Learnenv <noreply@localhost>"),
+        "secret_key": env("LEARNENV_SECRET_KEY") or "",
+        "site_name": env("LEARNENV_SITE_NAME", "Leeromgeving Werken 2.0"),
+        "proxies": int(env("LEARNENV_PROXIES", "0")),
+        "allow_http": env("LEARNENV_ALLOW_HTTP", "") == "1",
+        "demo": (home / "demo").exists(),
+        **overrides,
+    }
+    values["secret_key"] = values["secret_key"] or key_of(home)
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def key_of(home: Path) -> str:
+    """Return the site's secret key; make it on the first start, readable by the owner only.
+
+    Exclusive creation: of two processes that start together one makes the key (TRUST.md 7).
+    """
+    path = home / "secret.key"
+    try:
+        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        key = path.read_text(encoding="ascii").strip()
+        if len(key) < KEY_BYTES:
+            raise SetupError(f"{path} is too short; remove it, and a new key is made.") from None
+        return key
+    key = secrets.token_urlsafe(KEY_BYTES)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(key)
+    return key
+
+
+def problems(settings: Settings) -> list[str]:
+    """List what is unsafe for production, one sentence each, in Dutch (TRUST.md 7)."""
+    found = []
+    weak = {"secret", "changeme", "change-me", "dev", "development", "password", "learnenv"}
+    if len(settings.secret_key) < KEY_BYTES or settings.secret_key.lower() in weak:
+        found.append("De geheime sleutel is te kort of te bekend: maak een nieuwe van 32 tekens.")
+    if os.environ.get("FLASK_DEBUG", "0") not in {"", "0"}:
+        found.append("FLASK_DEBUG staat aan: zet het uit.")
+    if not settings.is_secure and not settings.allow_http:
+        found.append("LEARNENV_BASE_URL begint niet met https: gebruik TLS.")
+    if not settings.trusted_hosts or any("*" in host for host in settings.trusted_hosts):
+        found.append("LEARNENV_TRUSTED_HOSTS ontbreekt of bevat een sterretje: noem de hostnaam.")
+    if not settings.smtp_url:
+        found.append("LEARNENV_SMTP_URL ontbreekt: zonder mailserver komt geen mail aan.")
+    if settings.demo:
+        found.append("Dit is een demonstratiesite: begin voor productie met een lege map.")
+    for name in ("secret.key", "learnenv.db"):
+        path = settings.home / name
+        if path.exists() and path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+            found.append(f"{name} is leesbaar voor iedereen op deze computer: chmod 600 {name}.")
+    return found

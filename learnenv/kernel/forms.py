@@ -1,0 +1,44 @@
+"""Forms that look the same everywhere: label, hint, error and ARIA come from one place."""
+
+from typing import Any
+
+from flask import current_app
+from flask_wtf import FlaskForm
+from markupsafe import Markup
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs
+    Field,
+    SelectChoice,
+)
+
+from learnenv.kernel.errors import DomainError
+
+__all__ = ["BaseForm", "SelectChoice"]
+
+
+class BaseForm(FlaskForm):
+    """The base of every form. Fields render through the `field` macro of the web layer."""
+
+    class Meta(FlaskForm.Meta):
+        """Where WTForms asks how to render a field."""
+
+        def render_field(self, field: Field, render_kw: dict[str, Any]) -> Markup:
+            if field.type in {"CSRFTokenField", "HiddenField"}:
+                return Markup(field.widget(field, **render_kw))  # noqa: S704 - widgets escape
+            shown = ((f"{field.id}-error", field.errors), (f"{field.id}-hint", field.description))
+            described = " ".join(name for name, present in shown if present)
+            attrs = {**(field.render_kw or {}), **render_kw}
+            if field.type not in {"RadioField", "SelectMultipleField"}:
+                if described:
+                    attrs["aria-describedby"] = described
+                if field.errors:
+                    attrs["aria-invalid"] = "true"
+            ui = current_app.jinja_env.globals["ui"]
+            return Markup(ui.field(field, described, attrs))  # noqa: S704 - macros escape
+
+    def blame(self, error: DomainError) -> None:
+        """Show a domain error at the field it belongs to, or above the form."""
+        field = self._fields.get(error.field or "")
+        if field is None:
+            self.form_errors.append(error.message)
+        else:
+            field.errors = [*field.errors, error.message]

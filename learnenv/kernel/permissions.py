@@ -1,0 +1,105 @@
+"""Who may do what: an enum of roles, permissions that name them, and a wall at every route.
+
+Deny by default: a view without `@requires` or `@public` stops the site from starting (P1).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from learnenv.kernel.errors import NotFoundError
+
+
+class Role(StrEnum):
+    """Roles of TRUST.md section 4 that this version knows. Roles add up."""
+
+    LEARNER = "learner"  # everyone who is signed in
+    AUTHOR = "author"
+    MANAGER = "manager"
+    PROGRAMME_MANAGER = "programme_manager"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """The person who asks, as far as permissions need to know. `person_id` None is a visitor."""
+
+    person_id: int | None = None
+    name: str = ""
+    email: str = ""
+    language: str = "nl"
+    organisation_id: int | None = None
+    roles: frozenset[Role] = frozenset()
+    managed: frozenset[int] = field(default_factory=frozenset)
+    """Ids of the organisations this person manages, those below them included."""
+    courses: frozenset[int] = field(default_factory=frozenset)
+    """Ids of the courses this person writes."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody is signed in."""
+        return self.person_id is not None
+
+    @property
+    def id(self) -> int:
+        """Id of the person; a programming error for a visitor."""
+        if self.person_id is None:
+            message = "a visitor has no id"
+            raise RuntimeError(message)
+        return self.person_id
+
+    def has(self, role: Role) -> bool:
+        """Whether the actor holds the role, somewhere."""
+        return role in self.roles
+
+
+VISITOR = Actor()
+SYSTEM = Actor(name="system", roles=frozenset(Role))
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """A right, the roles that have it, and the rule for one object."""
+
+    key: str
+    title: str
+    roles: frozenset[Role]
+    rule: Callable[[Actor, Any], bool] | None = None
+
+    def allows(self, actor: Actor) -> bool:
+        """Whether the actor has this right at all."""
+        return bool(self.roles & actor.roles)
+
+    def demand(self, actor: Actor, thing: object) -> None:
+        """Raise NotFoundError unless the actor has this right on this one thing.
+
+        Not found rather than forbidden: what is not yours does not exist for you (P3).
+        """
+        if not self.allows(actor) or (self.rule is not None and not self.rule(actor, thing)):
+            raise NotFoundError
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+PUBLIC = Permission("public", "Public", frozenset())
+
+
+def requires(permission: Permission) -> Callable[[F], F]:
+    """Mark a view: only who has `permission` gets in."""
+
+    def mark(view: F) -> F:
+        view.permission = permission  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: F) -> F:
+    """Mark a view: everyone gets in."""
+    view.permission = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def permission_of(view: Callable[..., Any]) -> Permission | None:
+    """Return what the view demands, or None when nobody said."""
+    return getattr(view, "permission", None)

@@ -1,0 +1,27 @@
+"""The search port: Dutch and English words become stems in Python, so that both databases agree."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import snowballstemmer
+
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+@lru_cache(maxsize=4)
+def _stemmer(language: str) -> "snowballstemmer.stemmer":
+    return snowballstemmer.stemmer("dutch" if language == "nl" else "english")
+
+
+def stems(text: str, language: str) -> list[str]:
+    """Return the stems of the words of `text`, accents folded, in order."""
+    folded = unicodedata.normalize("NFKD", text.casefold())
+    words = _WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
+    return list(_stemmer(language).stemWords(words))
+
+
+def matches(query: str, document_stems: str, language: str) -> bool:
+    """Whether every word of `query` begins a word of the document (prefix search)."""
+    padded = f" {document_stems}"
+    return all(f" {stem}" in padded for stem in stems(query, language))

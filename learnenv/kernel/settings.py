@@ -1,0 +1,28 @@
+"""Settings that change while the site runs, such as the target of a year."""
+
+from learnenv.kernel.clock import now
+from learnenv.kernel.db import db, insert
+from learnenv.kernel.models import Setting
+
+DEFAULT_TARGET = 1000  # programme plan 2010, area 2: at least 1000 civil servants a year
+
+
+def get(key: str, default: str) -> str:
+    """Return the value of `key`, or `default` when nobody set it."""
+    found = db.session.get(Setting, key)
+    return found.value if found else default
+
+
+def put(key: str, value: str) -> None:
+    """Set `key`, in this transaction."""
+    statement = insert(Setting).values(key=key, value=value, changed_at=now())
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["key"], set_={"value": value, "changed_at": now()}
+        )
+    )
+
+
+def yearly_target(year: int) -> int:
+    """Return how many civil servants should follow a course in `year` (default 1000)."""
+    return int(get(f"target.{year}", str(DEFAULT_TARGET)))

@@ -1,0 +1,74 @@
+"""The only commit in the code base.
+
+Returned means committed, raised means rolled back. What must leave the house (mail, a job for
+another process) is a row written in the same transaction, so it cannot be lost or sent too early.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from sqlalchemy import select
+
+from learnenv.kernel.db import begin_mode, db
+
+_depth: ContextVar[int] = ContextVar("transaction_depth", default=0)
+
+
+@contextmanager
+def transaction(*, write: bool = True) -> Iterator[None]:
+    """Run the block as one transaction; an inner one joins the outer one.
+
+    `write=False` takes no write lock on SQLite; use it for what only reads.
+    """
+    if _depth.get():
+        yield
+        return
+    depth = _depth.set(1)
+    mode = begin_mode.set("IMMEDIATE" if write else "DEFERRED")
+    try:
+        yield
+        db.session.commit()
+        _run_after_commit()
+    except BaseException:
+        db.session.rollback()
+        db.session.info.pop("after_commit", None)
+        raise
+    finally:
+        begin_mode.reset(mode)
+        _depth.reset(depth)
+
+
+def after_commit(callback: Callable[[], None]) -> None:
+    """Run `callback` once the transaction is stored; never when it is rolled back."""
+    db.session.info.setdefault("after_commit", []).append(callback)
+
+
+def _run_after_commit() -> None:
+    for callback in db.session.info.pop("after_commit", []):
+        callback()
+
+
+def pause() -> None:
+    """Let go of the write lock while something slow happens (a password is checked).
+
+    Only before the first write: what was written would be lost, so that is refused.
+    """
+    if db.session.new or db.session.dirty or db.session.deleted:
+        message = "a transaction with unsaved work cannot be paused"
+        raise RuntimeError(message)
+    db.session.rollback()
+
+
+def is_ready() -> bool:
+    """Say whether the database answers."""
+    with transaction(write=False):
+        return db.session.scalar(select(1)) == 1
+
+
+class Rollback(Exception):  # noqa: N818 - not an error: a way out that writes nothing
+    """Leave the transaction without writing anything, and carry `value` out."""
+
+    def __init__(self, value: object) -> None:
+        super().__init__()
+        self.value = value

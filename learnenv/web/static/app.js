@@ -1,0 +1,111 @@
+// Small improvements on pages that already work without script. No inline handlers, no eval.
+(() => {
+  "use strict";
+
+  const wide = window.matchMedia("(min-width: 48rem)");
+  const wider = window.matchMedia("(min-width: 60rem)");
+
+  /** Menus that are closed on a phone stand open on a wide screen. */
+  function setMenus() {
+    for (const menu of document.querySelectorAll("details[data-open-wide]")) {
+      menu.open = (menu.matches(".app-learn__outline") ? wider : wide).matches;
+    }
+  }
+
+  /** A refused form: bring the summary of errors into focus, also after htmx put it in. */
+  function showErrors(root) {
+    const summary = root.querySelector(".app-error-summary");
+    if (summary && !summary.contains(document.activeElement)) {
+      summary.focus();
+    }
+  }
+
+  /** "4:05", or "1:04:05" when there is more than an hour. */
+  function clock(seconds) {
+    const two = (number) => String(number).padStart(2, "0");
+    const hours = Math.floor(seconds / 3600);
+    const minutes = Math.floor((seconds % 3600) / 60);
+    return (hours ? `${hours}:${two(minutes)}` : `${minutes}`) + `:${two(seconds % 60)}`;
+  }
+
+  /**
+   * A quiz with a time limit: <span data-deadline="2027-01-31T10:00:00Z" data-minutes="minutes left">.
+   * The time shown changes every second; [data-announce] speaks only at 10, 5 and 1 minutes.
+   * The server decides when time is up; this only shows it.
+   */
+  function startTimer(element) {
+    const deadline = Date.parse(element.dataset.deadline);
+    if (Number.isNaN(deadline) || element.dataset.running) {
+      return;
+    }
+    element.dataset.running = "true";
+    const serverNow = Date.parse(element.dataset.now || "");
+    const drift = Number.isNaN(serverNow) ? 0 : serverNow - Date.now();
+    const voice = document.querySelector("[data-announce]");
+    let before = Infinity;
+    const timer = window.setInterval(tick, 1000);
+
+    function tick() {
+      const left = Math.max(0, Math.round((deadline - Date.now() - drift) / 1000));
+      element.textContent = clock(left);
+      (element.closest(".app-quiz-bar__timer") || element).toggleAttribute("data-urgent", left <= 60);
+      const reached = [10, 5, 1].find((minutes) => before > minutes * 60 && left <= minutes * 60 && left > (minutes - 1) * 60);
+      if (reached && voice && before !== Infinity) {
+        voice.textContent = `${reached} ${element.dataset.minutes || ""}`.trim();
+      }
+      before = left;
+      if (left === 0 || !element.isConnected) {
+        window.clearInterval(timer);
+      }
+    }
+    tick();
+  }
+
+  /** Autosave: <form data-saving="..." data-saved="..." data-failed="..."> with a [data-save-status] inside. */
+  function saveStatus(event, state) {
+    const source = event.target instanceof Element ? event.target.closest("[data-saved]") : null;
+    const status = source && source.querySelector("[data-save-status]");
+    if (status) {
+      status.textContent = source.dataset[state] || "";
+      status.dataset.state = state;
+    }
+  }
+
+  /** data-print prints; data-copy="text" copies, and says so with data-copied="text". */
+  async function press(event) {
+    const button = event.target instanceof Element ? event.target.closest("[data-print], [data-copy]") : null;
+    if (!button) {
+      return;
+    }
+    if (button.matches("[data-print]")) {
+      window.print();
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      const status = document.getElementById(button.dataset.status || "");
+      (status || button.querySelector(".nl-button__label") || button).textContent = button.dataset.copied || "✓";
+    } catch {
+      window.prompt(button.textContent.trim(), button.dataset.copy);
+    }
+  }
+
+  function prepare(root) {
+    showErrors(root);
+    root.querySelectorAll("[data-deadline]").forEach(startTimer);
+  }
+
+  document.documentElement.classList.add("app-scripted");
+  document.addEventListener("click", press);
+  document.addEventListener("htmx:before:request", (event) => saveStatus(event, "saving"));
+  document.addEventListener("htmx:after:request", (event) => {
+    const response = event.detail?.ctx?.response;
+    saveStatus(event, response && response.status < 400 ? "saved" : "failed");
+  });
+  document.addEventListener("htmx:error", (event) => saveStatus(event, "failed"));
+  document.addEventListener("htmx:after:swap", () => prepare(document));
+  wide.addEventListener("change", setMenus);
+  wider.addEventListener("change", setMenus);
+  setMenus();
+  prepare(document);
+})();

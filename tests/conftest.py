@@ -1,0 +1,116 @@
+"""Fixtures: a real database (SQLite, or PostgreSQL when TEST_DATABASE_URL is given), a real app."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+
+from courses import versions
+from learnenv import config
+from learnenv.app import create_app
+from learnenv.cli.data import upgrade_schema
+from learnenv.kernel.db import db
+from tests.browser import Browser, ClosedDoor
+
+TEST_URL = os.environ.get("TEST_DATABASE_URL", "")
+BASE_URL = "http://localhost"
+
+
+def fresh_database(name: str, folder: Path) -> str:
+    """Return the address of an empty database: one per worker, so that tests run side by side."""
+    if not TEST_URL:
+        return f"sqlite:///{folder / f'{name}.db'}"
+    url = make_url(TEST_URL)
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+def make_app(folder: Path, database_url: str, **overrides: object) -> Flask:
+    """Return an app on its own folder and database, tables made by the migrations."""
+    settings = config.load(
+        home=folder, database_url=database_url, mode="test", base_url=BASE_URL, **overrides
+    )
+    app = create_app(settings)
+    app.config["TESTING"] = False  # errors become pages, as for people
+    app.test_client_class = ClosedDoor
+    with app.app_context():
+        upgrade_schema()
+    return app
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """One app per test process."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    folder = tmp_path_factory.mktemp("site")
+    app = make_app(folder, fresh_database(f"learnenv_test_{worker}", folder))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def empty(app: Flask) -> None:
+    """Take every row out of every table."""
+    with app.app_context():
+        engine = db.engine
+        names = [f'"{table.name}"' for table in reversed(db.metadata.sorted_tables)]
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                connection.execute(text(f"TRUNCATE {', '.join(names)} RESTART IDENTITY CASCADE"))
+            else:
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+                for name in names:
+                    connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
+    versions.forget()
+
+
+@pytest.fixture
+def app(site: Flask) -> Iterator[Flask]:
+    """The app with empty tables, and an app context for services and factories."""
+    empty(site)
+    with site.app_context(), site.test_request_context("/", headers={"Accept-Language": "en"}):
+        yield site
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def client(app: Flask) -> Browser:
+    """A browser that distrusts every page it gets."""
+    return Browser(app)
+
+
+@pytest.fixture
+def new_client(app: Flask) -> type[Browser]:
+    """For tests that need several browsers: call it with the app."""
+    del app
+    return Browser
+
+
+@pytest.fixture
+def count_queries(app: Flask) -> Iterator[list[str]]:
+    """A list that fills with the SQL statements that are sent."""
+    statements: list[str] = []
+
+    def note(_conn, _cursor, statement, _parameters, _context, _many) -> None:  # type: ignore[no-untyped-def]
+        statements.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(db.engine, "before_cursor_execute", note)
+
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import webob  # noqa: F401 - its cgi warning comes once, here
