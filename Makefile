@@ -71,8 +71,8 @@ lock: .stamps/venv ## Renew the locked requirements
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/dev.in -o requirements/dev.txt
 
 translations: .stamps/dev ## Gather new strings into the catalogues
-	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output --no-wrap -o /tmp/learnenv.pot .
-	$(BIN)/pybabel update -i /tmp/learnenv.pot -d learnenv/translations --no-fuzzy-matching --no-wrap --omit-header -l nl
+	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output --no-wrap -o .stamps/learnenv.pot learnenv courses certificates
+	$(BIN)/pybabel update -i .stamps/learnenv.pot -d learnenv/translations --no-fuzzy-matching --no-wrap --omit-header -l nl
 
 bench: .stamps/dev ## Measure pages and queries (see benchmarks/README.md)
 	$(BIN)/python benchmarks/pages.py

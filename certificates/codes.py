@@ -29,6 +29,6 @@ def grouped(short_code: str) -> str:
 
 
 def normal_short_code(typed: str) -> str:
-    """Return what was meant by a typed short code: case, spaces, hyphens, I, L, O and U forgiven."""
+    """Return what was meant by a typed code: case, spaces, hyphens, I, L, O, U forgiven."""
     kept = "".join(c for c in typed.upper() if c.isalnum())
     return kept.translate(_MISREAD)[: SHORT_LENGTH + 1]

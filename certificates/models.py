@@ -36,9 +36,7 @@ class Certificate(Base):
     """128 random bits in base32, in the link and the QR."""
     short_code: Mapped[str] = plain(String(12), unique=True)
     """12 characters Crockford base32, for typing."""
-    enrolment_id: Mapped[int] = plain(
-        Id, ForeignKey("courses_enrolment.id"), unique=True
-    )
+    enrolment_id: Mapped[int] = plain(Id, ForeignKey("courses_enrolment.id"), unique=True)
     person_id: Mapped[int] = personal(PROOF, Id, ForeignKey("accounts_person.id"))
     course_id: Mapped[int] = plain(Id, ForeignKey("courses_course.id"))
     period: Mapped[int] = plain()

@@ -49,7 +49,7 @@ def one(number: str) -> str:
 @blueprint.get("/certificaten/<slug:number>/bestand")
 @requires(HOLD)
 def state_fragment(number: str) -> str:
-    """The download button, or that the worker is still busy; asked again by the page itself."""
+    """Show the download button, or that the worker is busy; the page asks again by itself."""
     return render_template("certificates/download.html", **_facts(queries.own(actor(), number)))
 
 

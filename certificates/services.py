@@ -79,7 +79,9 @@ def issue(event: CourseCompleted) -> None:
 def revoke(*, certificate: Certificate, reason: str, actor: Actor, at: datetime) -> None:
     """Revoke a certificate; its page says so at the next request. Nothing is deleted."""
     if not reason.strip():
-        raise InvalidInputError(_("Say why: the reason is kept with the certificate."), field="reason")
+        raise InvalidInputError(
+            _("Say why: the reason is kept with the certificate."), field="reason"
+        )
     changed = db.session.execute(
         update(Certificate)
         .where(Certificate.id == certificate.id, Certificate.status == Status.VALID)
@@ -98,4 +100,3 @@ def revoke(*, certificate: Certificate, reason: str, actor: Actor, at: datetime)
         )
     )
     audit.record("certificate.revoked", f"certificate:{certificate.number}", actor=actor)
-

@@ -32,10 +32,10 @@ AREA = Area(
     navigation=(
         NavItem(label=_l("Courses"), endpoint="courses.catalogue", permission=PUBLIC, weight=10),
         NavItem(label=_l("My learning"), endpoint="courses.overview", permission=LEARN, weight=20),
-        NavItem(label=_l("Write courses"), endpoint="courses.manage", permission=PUBLISH, weight=70),
+        NavItem(
+            label=_l("Write courses"), endpoint="courses.manage", permission=PUBLISH, weight=70
+        ),
     ),
     commands=(import_course,),
-    jobs=(
-        Job(name="courses.close_overdue", run=_close_overdue, every=timedelta(minutes=1)),
-    ),
+    jobs=(Job(name="courses.close_overdue", run=_close_overdue, every=timedelta(minutes=1)),),
 )

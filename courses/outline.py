@@ -146,9 +146,7 @@ class Outline:
     def blocks(self) -> dict[str, tuple[Lesson, Unit, Block]]:
         """Every block by id, with where it stands."""
         return {
-            block.id: (lesson, unit, block)
-            for lesson, unit in self.units
-            for block in unit.walk()
+            block.id: (lesson, unit, block) for lesson, unit in self.units for block in unit.walk()
         }
 
     @cached_property

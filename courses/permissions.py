@@ -16,8 +16,6 @@ def _own_attempt(actor: Actor, attempt: object) -> bool:
 
 LEARN = Permission("courses.learn", "Take courses", frozenset({Role.LEARNER}), _own_enrolment)
 TAKE_TEST = Permission("courses.take_test", "Take a test", frozenset({Role.LEARNER}), _own_attempt)
-PUBLISH = Permission(
-    "courses.publish", "Import and publish courses", frozenset({Role.AUTHOR})
-)
+PUBLISH = Permission("courses.publish", "Import and publish courses", frozenset({Role.AUTHOR}))
 
 ALL = (LEARN, TAKE_TEST, PUBLISH)

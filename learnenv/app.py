@@ -5,20 +5,20 @@ from typing import Any
 from flask import Flask
 from flask_babel import format_date, format_datetime, format_decimal, get_locale
 from flask_migrate import Migrate
-
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from learnenv import config
 from learnenv.accounts import identity
+from learnenv.accounts.permissions import ADMINISTER
 from learnenv.accounts.routes import blueprint as accounts_blueprint
 from learnenv.config import Settings
-from learnenv.kernel.area import Job
+from learnenv.kernel.area import Job, NavItem
 from learnenv.kernel.clock import AMSTERDAM
 from learnenv.kernel.db import db, prepare_engine
-from learnenv.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES, babel
+from learnenv.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES, babel, lazy_gettext
 from learnenv.kernel.mail import Mailer, mail_job
-from learnenv.kernel.permissions import Actor
+from learnenv.kernel.permissions import PUBLIC, Actor, Permission, Role
 from learnenv.kernel.registry import Registry, find_areas
 from learnenv.web import assets, converters, failures, security, shell, ui
 from learnenv.web.csrf import csrf
@@ -26,7 +26,21 @@ from learnenv.web.routes import blueprint as web_blueprint
 from learnenv.web.shell import Link, Site, login_manager
 
 MEGABYTE = 1024 * 1024
-
+# Accounts are a floor and no area, so their menu entries stand here.
+OWN_MENU = (
+    NavItem(
+        label=lazy_gettext("Invite people"),
+        endpoint="accounts.invite",
+        permission=Permission("accounts.invite_menu", "", frozenset({Role.MANAGER})),
+        weight=60,
+    ),
+    NavItem(
+        label=lazy_gettext("Administration"),
+        endpoint="accounts.admin",
+        permission=ADMINISTER,
+        weight=90,
+    ),
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -141,11 +155,11 @@ def _sessions(app: Flask) -> None:
 
 def menu(registry: Registry, actor: Actor) -> list[Link]:
     """Return the menu entries that this actor may open, lightest first."""
+    offered = [item for area in registry.areas for item in area.navigation]
     items = [
         item
-        for area in registry.areas
-        for item in area.navigation
-        if item.permission.key == "public" or item.permission.allows(actor)
+        for item in (*offered, *OWN_MENU)
+        if item.permission is PUBLIC or item.permission.allows(actor)
     ]
     return [Link(str(i.label), i.endpoint) for i in sorted(items, key=lambda i: i.weight)]
 
@@ -157,7 +171,6 @@ def all_jobs(registry: Registry, settings: Settings) -> dict[str, Job]:
     )
     own = mail_job(mailer)
     return {own.name: own, **registry.jobs}
-
 
 
 __all__ = ["create_app", "menu"]

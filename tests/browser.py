@@ -17,7 +17,7 @@ from learnenv.accounts.models import Person
 from learnenv.kernel.db import db
 from learnenv.kernel.transaction import transaction
 
-PASSWORD = "een heel lang wachtwoord 7"  # noqa: S105
+PASSWORD = "een heel lang wachtwoord 7"
 # html5lib complains about these though the living standard allows them.
 TOLERATED = {"non-void-element-with-trailing-solidus"}
 
@@ -42,7 +42,11 @@ class Page:
         self.text = response.get_data(as_text=True) if _is_text(response) else ""
         self.data = response.data
         self.location = response.headers.get("Location", "")
-        self.soup = BeautifulSoup(self.text, "html5lib") if self.text.lstrip().startswith("<!doctype") else None
+        self.soup = (
+            BeautifulSoup(self.text, "html5lib")
+            if self.text.lstrip().startswith("<!doctype")
+            else None
+        )
 
     @property
     def main(self) -> str:
@@ -92,7 +96,11 @@ def check_page(page: Page, where: str) -> None:
 
 
 def _inner_links(soup: BeautifulSoup) -> list[str]:
-    return [a["href"] for a in soup.find_all("a", href=True) if str(a["href"]).startswith("#") and len(a["href"]) > 1]
+    return [
+        a["href"]
+        for a in soup.find_all("a", href=True)
+        if str(a["href"]).startswith("#") and len(a["href"]) > 1
+    ]
 
 
 class Browser:
@@ -126,7 +134,9 @@ class Browser:
         page = self.open(path, **kwargs)
         while follow and page.status in {301, 302, 303}:
             page = self.open(page.location)
-        assert page.status == status, f"GET {path}: {page.status} {page.location or page.text[:300]}"
+        assert page.status == status, (
+            f"GET {path}: {page.status} {page.location or page.text[:300]}"
+        )
         return page
 
     def post(
@@ -143,7 +153,9 @@ class Browser:
         form = {"csrf_token": self.token, **(data or {})}
         page = self.open(path, method="POST", data=form, **kwargs)
         expected = status
-        assert page.status == expected, f"POST {path}: {page.status} {page.location or page.text[:600]}"
+        assert page.status == expected, (
+            f"POST {path}: {page.status} {page.location or page.text[:600]}"
+        )
         while follow and page.status in {301, 302, 303}:
             page = self.open(page.location)
         return page

@@ -71,7 +71,7 @@ def empty(app: Flask) -> None:
             else:
                 connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
                 for name in names:
-                    connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608
+                    connection.exec_driver_sql(f"DELETE FROM {name}")
     versions.forget()
 
 

@@ -82,7 +82,9 @@ class _Reader:
             self.blame(path, error.lineno, str(error.msg))
             return None
 
-    def follow(self, node: Element, file: str, trail: tuple[str, ...]) -> tuple[Element, str] | None:
+    def follow(  # noqa: PLR0911 - each way out is one sentence
+        self, node: Element, file: str, trail: tuple[str, ...]
+    ) -> tuple[Element, str] | None:
         """Return the element a pointer tag stands for, and the file it is in."""
         name = node.get("url_name")
         is_pointer = name is not None and len(node) == 0 and not (node.text or "").strip()
@@ -110,7 +112,9 @@ class _Reader:
     def take_id(self, node: Element, file: str) -> str:
         name = node.get("url_name") or f"{node.tag}-{len(self.ids) + 1}"
         if not SLUG.fullmatch(name):
-            self.blame(file, node.sourceline, f"'{name}' is no url_name: use letters, digits, . _ -")
+            self.blame(
+                file, node.sourceline, f"'{name}' is no url_name: use letters, digits, . _ -"
+            )
             name = f"{node.tag}-{len(self.ids) + 1}"
         if name in self.ids:
             where = "{}, line {}".format(*self.ids[name])
@@ -149,7 +153,9 @@ class _Reader:
                 continue
             if child.tag != tag:
                 if child.tag not in {"goal", "wiki", "textbook", "pdf_textbook"}:
-                    self.blame(file, child.sourceline, f"<{child.tag}> does not belong in <{node.tag}>")
+                    self.blame(
+                        file, child.sourceline, f"<{child.tag}> does not belong in <{node.tag}>"
+                    )
                 continue
             target = self.follow(child, file, trail)
             if target is not None:

@@ -19,6 +19,7 @@ MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_RATIO = 100
 RATIO_FROM_BYTES = 1024 * 1024
 CHUNK = 64 * 1024
+FILE_KIND, LINK = 0o170000, 0o120000
 EXTENSIONS = {
     ".css", ".csv", ".docx", ".gif", ".html", ".htm", ".jpeg", ".jpg", ".json", ".md", ".mp3",
     ".mp4", ".odt", ".ods", ".pdf", ".png", ".pptx", ".sjson", ".srt", ".svg", ".txt", ".vtt",
@@ -126,7 +127,7 @@ def _zip(data: bytes) -> dict[str, bytes]:
         for info in archive.infolist():
             if info.orig_filename != info.filename:
                 collector.name(info.orig_filename)
-            if (info.external_attr >> 16) & 0o170000 == 0o120000:
+            if (info.external_attr >> 16) & FILE_KIND == LINK:
                 raise PackageError(f"{info.filename}: links are not accepted")
             if info.is_dir():
                 collector.name(info.filename)

@@ -51,6 +51,6 @@ def import_package() -> str | Response | tuple[str, int]:
 
 @blueprint.before_request
 def _allow_packages() -> None:
-    """A course may be larger than a form."""
+    """Let a course be larger than a form."""
     if request.endpoint == "courses.import_package":
         request.max_content_length = MAX_BYTES

@@ -62,9 +62,15 @@ def _shaped(found: Visit, runtime: LearnerRuntime, block_id: str, answer: object
     """Return the block drawn anew for htmx, a redirect for a plain form, else the raw answer."""
     lesson, unit, _block = found.outline.blocks[block_id]
     if request.headers.get("HX-Request"):
-        return Response(runtime.render_safely(runtime.block(block_id)).body_html(), mimetype="text/html")
+        return Response(
+            runtime.render_safely(runtime.block(block_id)).body_html(), mimetype="text/html"
+        )
     is_form = request.mimetype in {"application/x-www-form-urlencoded", "multipart/form-data"}
-    if is_form and request.accept_mimetypes.accept_html and "X-Requested-With" not in request.headers:
+    if (
+        is_form
+        and request.accept_mimetypes.accept_html
+        and "X-Requested-With" not in request.headers
+    ):
         target = url_for(
             "courses.unit", slug=found.outline.slug, lesson_id=lesson.id, unit_id=unit.id,
             _anchor=f"block-{block_id}",

@@ -20,7 +20,7 @@ LONGEST_SEARCH = 100
 @blueprint.get("/")
 @public
 def home() -> str:
-    """What do I do now? For a visitor: what is this?"""
+    """Show what to do now; to a visitor, what this is."""
     who = actor()
     found = queries.catalogue("", {}).courses
     if not who.is_known:

@@ -108,7 +108,10 @@ def _next(found: Visit, page: Unit) -> Response:
     fresh = queries.progress(found.outline, found.enrolment)
     missing = fresh.module_of(lesson_after.id).missing
     if missing:
-        flash(_("To open the next module, finish “%(lesson)s” first.", lesson=missing[0].title), "info")
+        flash(
+            _("To open the next module, finish “%(lesson)s” first.", lesson=missing[0].title),
+            "info",
+        )
         return redirect(url_for("courses.progress_page", slug=slug), code=303)
     if lesson_after.quiz is not None:
         return redirect(url_for("courses.lesson", slug=slug, lesson_id=lesson_after.id), code=303)

@@ -166,7 +166,9 @@ def result(attempt_id: int) -> str | Response:
     if found.state == AttemptState.OPEN:
         if _is_running(found):
             return redirect(url_for("courses.attempt", attempt_id=found.id), code=303)
-        return make_response(render_template("courses/test_over.html", attempt=found, lesson=lesson))
+        return make_response(
+            render_template("courses/test_over.html", attempt=found, lesson=lesson)
+        )
     assert lesson.quiz is not None
     passed = (found.percent or 0) >= lesson.quiz.passing_percent
     counts = learning.by_rule(

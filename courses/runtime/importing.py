@@ -36,7 +36,7 @@ class ImportRuntime(Runtime):
         """Return a text file of the package."""
         return self.package.text(path)
 
-    def handler_url(self, *args: Any, **kwargs: Any) -> str:
+    def handler_url(self, *_args: Any, **_kwargs: Any) -> str:
         raise ImportError_("a block asked for an address while it was being read")
 
     resource_url = local_resource_url = handler_url

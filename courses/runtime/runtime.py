@@ -155,7 +155,10 @@ class LearnerRuntime(Runtime):
         arguments = ""
         if frag.json_init_args is not None:
             arguments = json.dumps(frag.json_init_args).replace("</", "<\\/")
-            arguments = f'<script type="json/xblock-args" class="xblock-json-init-args">{arguments}</script>'
+            arguments = (
+                '<script type="json/xblock-args" class="xblock-json-init-args">'
+                f"{arguments}</script>"
+            )
         wrapped.add_content(f"<div {written}>{frag.body_html()}{arguments}</div>")
         wrapped.add_fragment_resources(frag)
         return wrapped

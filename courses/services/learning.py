@@ -286,9 +286,7 @@ def by_rule(percents: list[int], rule: str) -> int:
     }[rule]
 
 
-def evaluate(
-    enrolment: Enrolment, *, stars: int, useful: str, missing: str, at: datetime
-) -> None:
+def evaluate(enrolment: Enrolment, *, stars: int, useful: str, missing: str, at: datetime) -> None:
     """Keep an anonymous evaluation; one per enrolment, and nothing that ties them together."""
     if enrolment.completed_at is None:
         raise ForbiddenError(_("Finish the course first; then you can say what you think of it."))

@@ -20,9 +20,7 @@ from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import DomainError
 
 
-def start(
-    enrolment: Enrolment, outline: Outline, lesson: Lesson, *, at: datetime
-) -> Attempt:
+def start(enrolment: Enrolment, outline: Outline, lesson: Lesson, *, at: datetime) -> Attempt:
     """Begin an attempt, or go on with the open one. Raises DomainError when none is left."""
     assert lesson.quiz is not None
     learning.lock(enrolment)
@@ -107,9 +105,7 @@ def is_over(attempt: Attempt, at: datetime) -> bool:
     return attempt.deadline_at is not None and at >= attempt.deadline_at
 
 
-def save(
-    attempt: Attempt, answers: dict[str, tuple[dict[str, Any], bool]], *, at: datetime
-) -> int:
+def save(attempt: Attempt, answers: dict[str, tuple[dict[str, Any], bool]], *, at: datetime) -> int:
     """Keep answers (question to response and mark); return how many changed.
 
     Raises DomainError after the deadline or after handing in: nothing counts then.

@@ -190,7 +190,7 @@ class PeopleFilter(BaseForm):
     zoek = StringField(
         _("Name or e-mail address"),
         filters=[one_line],
-        validators=[Optional(), Length(max=200)],
+        validators=[Length(max=200)],
         render_kw={"autocomplete": "off"},
     )
     organisatie = SelectField(_("Organisation"), coerce=optional_id)

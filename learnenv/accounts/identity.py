@@ -54,7 +54,9 @@ def load(token: str) -> SignedIn | None:
         .join(Person, Person.id == WebSession.person_id)
         .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
         .where(
-            WebSession.token_hash == token_hash(token), WebSession.ended_at.is_(None), Person.is_active
+            WebSession.token_hash == token_hash(token),
+            WebSession.ended_at.is_(None),
+            Person.is_active,
         )
     ).all()
     if not rows:

@@ -40,9 +40,7 @@ def already_known(person: Person) -> None:
         _send("known", person.email, person.language, letter, f"{person.id}:{now():%Y%m%d%H}")
 
 
-def invitation(
-    address: str, token: str, organisation: str, inviter: str, language: str
-) -> None:
+def invitation(address: str, token: str, organisation: str, inviter: str, language: str) -> None:
     """Mail an invitation for an account."""
     with in_language(language):
         text = (

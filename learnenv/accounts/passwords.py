@@ -45,7 +45,11 @@ def check_strength(password: str, *, email: str = "", field: str = "password") -
         or bare in _known()
         or len(set(lowered)) < 5  # noqa: PLR2004 - aaaa1111aaaa
         or any(bare == word * (len(bare) // len(word)) for word in OWN_WORDS if bare)
-        or (email and email.split("@")[0] in lowered and len(email.split("@")[0]) > 3)  # noqa: PLR2004
+        or (
+            email
+            and email.split("@", maxsplit=1)[0] in lowered
+            and len(email.split("@", maxsplit=1)[0]) > 3
+        )
     )
     if easy:
         raise InvalidInputError(

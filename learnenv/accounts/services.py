@@ -396,7 +396,9 @@ def change_profile(*, person: Person, profile: Profile, actor: Actor) -> None:
         if home is not None and found.id != home:
             # the mail domain proves where somebody works; a manager must not gain strangers
             raise InvalidInputError(
-                _("Your e-mail address belongs to another organisation. Change your address first."),
+                _(
+                    "Your e-mail address belongs to another organisation. Change your address first."
+                ),
                 field="organisation_id",
             )
     person.name = profile.name.strip()
@@ -445,7 +447,9 @@ def set_active(*, person: Person, active: bool, actor: Actor) -> None:
     person.is_active = active
     person.is_blocked = not active
     end_sessions(person.id)
-    audit.record("person.opened" if active else "person.blocked", f"person:{person.id}", actor=actor)
+    audit.record(
+        "person.opened" if active else "person.blocked", f"person:{person.id}", actor=actor
+    )
 
 
 # --- inside ----------------------------------------------------------------------------------
@@ -500,18 +504,14 @@ def _new_token(
 def _spend_tokens(kind: TokenKind, email: str) -> None:
     db.session.execute(
         update(MailedToken)
-        .where(
-            MailedToken.kind == kind, MailedToken.email == email, MailedToken.used_at.is_(None)
-        )
+        .where(MailedToken.kind == kind, MailedToken.email == email, MailedToken.used_at.is_(None))
         .values(used_at=now())
     )
 
 
 def _demand_password(person: Person, password: str, *, field: str) -> None:
     """Ask for the password again; a wrong one is counted if the caller keeps what was written."""
-    throttle.check(
-        "password", str(person.id), limit=TRIES_PER_ACCOUNT, seconds=WINDOW_SECONDS
-    )
+    throttle.check("password", str(person.id), limit=TRIES_PER_ACCOUNT, seconds=WINDOW_SECONDS)
     if not passwords.verify(password, person.password_hash):
         throttle.hit("password", str(person.id), seconds=WINDOW_SECONDS)
         raise InvalidInputError(_("This is not your current password."), field=field)

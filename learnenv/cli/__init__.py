@@ -39,9 +39,7 @@ def _app() -> Flask:
 def _area_commands() -> dict[str, click.Command]:
     registry = _app().extensions["areas"]
     return {
-        str(command.name): _in_app(command)
-        for area in registry.areas
-        for command in area.commands
+        str(command.name): _in_app(command) for area in registry.areas for command in area.commands
     }
 
 

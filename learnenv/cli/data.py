@@ -159,7 +159,9 @@ def restore(source: Path) -> None:
         manifest = json.loads((work / "manifest.json").read_text(encoding="utf-8"))
         for name, digest in manifest["files"].items():
             if _digest(work / name) != digest:
-                raise click.ClickException(f"{name} in the backup is damaged; nothing was restored.")
+                raise click.ClickException(
+                    f"{name} in the backup is damaged; nothing was restored."
+                )
         if sqlite:
             target = Path(str(url.database))
             shutil.copyfile(work / "learnenv.db", target)

@@ -23,16 +23,18 @@ from learnenv.kernel.transaction import transaction
 CHUNK = 5_000
 SECOND_COURSE = 0.2
 """Share of the enrolments that are a second course of somebody who has one already."""
-FIRST = (
+FIRST = tuple(
     "Anna Bram Carmen Daan Eva Femke Gijs Hanna Ilse Jan Karim Lotte Maarten Nadia Oscar Petra "
-    "Quinten Rosa Sander Tess Umar Vera Willem Xandra Yasmin Zeynep Bas Chantal Dennis Els Frank "
-    "Gülay Henk Iris Jeroen Kim Luuk Mila Noor Omar Pim Roel Sofie Thijs Wout Youssef"
-).split()
-LAST = (
+    "Quinten Rosa Sander Tess Umar Vera Willem Xandra Yasmin Zeynep Bas Chantal Dennis Els "
+    "Frank Gülay Henk Iris Jeroen Kim Luuk Mila Noor Omar Pim Roel Sofie Thijs Wout Youssef".split(
+        " "
+    )
+)
+LAST = tuple(
     "Bakker Bos Brouwer Dekker Dijkstra Groen Haan Jacobs Jansen Kaya Koning Kuipers Maas Meijer "
-    "Molenaar Mulder Öztürk Peeters Postma Prins Schouten Singh Smit Verbeek Vermeulen Visser Vos "
-    "Willems Wolf Zijlstra"
-).split()
+    "Molenaar Mulder Öztürk Peeters Postma Prins Schouten Singh Smit Verbeek Vermeulen Visser "
+    "Vos Willems Wolf Zijlstra".split(" ")
+)
 
 
 @dataclass
@@ -125,7 +127,11 @@ class Crowd:
     def _start(self) -> datetime:
         """Return a moment in this year or the two before: more every year, few in summer."""
         years = self.random.choices((0, 1, 2), weights=(5, 4, 2))[0]
-        end = self.now if years == 0 else self.now.replace(month=12, day=30) - timedelta(days=365 * years)
+        end = (
+            self.now
+            if years == 0
+            else self.now.replace(month=12, day=30) - timedelta(days=365 * years)
+        )
         begin = end.replace(month=1, day=2, hour=8)
         span = (end - begin).total_seconds()
         moment = begin + timedelta(seconds=span * self.random.random())
@@ -184,7 +190,7 @@ class Crowd:
         if end is not None:
             self._certify(rows, person, (course, outline), enrolment, certificate, end, score)
 
-    def _certify(  # noqa: PLR0913
+    def _certify(
         self,
         rows: dict[Any, list[dict[str, Any]]],
         person: dict[str, Any],
@@ -222,5 +228,11 @@ class Crowd:
             }
         )
         rows[HistoryEntry].append(
-            {"certificate_id": certificate, "at": end, "status": "valid", "reason": "issued", "actor_id": None}
+            {
+                "certificate_id": certificate,
+                "at": end,
+                "status": "valid",
+                "reason": "issued",
+                "actor_id": None,
+            }
         )

@@ -32,7 +32,7 @@ SQLITE_ADVISED = (3, 51, 3)
     default=None,
     help="Run the job worker too. Default: yes on SQLite, no on another database.",
 )
-def serve(host: str, port: int, workers: int, threads: int, with_worker: bool | None) -> None:
+def serve(host: str, port: int, workers: int, threads: int, *, with_worker: bool | None) -> None:
     """Run the site: web server and, on the embedded default, the job worker."""
     os.environ.setdefault("LEARNENV_BASE_URL", f"http://{host}:{port}")
     app = data.make()
@@ -58,11 +58,13 @@ def _greet(settings: config.Settings) -> None:
     click.echo(f"The site is at {settings.base_url}")
     link = setup_link()
     if link:
-        click.echo(f"Nobody has an account yet. Make the first administrator here (one hour):\n{link}")
+        click.echo(
+            f"Nobody has an account yet. Make the first administrator here (one hour):\n{link}"
+        )
 
 
 def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "learnenv", "worker"])  # noqa: S603
+    return subprocess.Popen([sys.executable, "-m", "learnenv", "worker"])
 
 
 def _run_gunicorn(app: Flask, bind: str, workers: int, threads: int) -> None:

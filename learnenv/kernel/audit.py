@@ -11,9 +11,7 @@ from learnenv.kernel.permissions import Actor
 origin: ContextVar[str] = ContextVar("audit_origin", default="")
 
 
-def record(
-    action: str, subject: str, *, actor: Actor, outcome: str = "ok", **details: Any
-) -> None:
+def record(action: str, subject: str, *, actor: Actor, outcome: str = "ok", **details: Any) -> None:
     """Append a line: `action` such as "role.granted", `subject` such as "person:7".
 
     Line breaks in values are folded, so that a name cannot fake a second line.

@@ -32,7 +32,7 @@ class BaseForm(FlaskForm):
                     attrs["aria-describedby"] = described
                 if field.errors:
                     attrs["aria-invalid"] = "true"
-            ui = current_app.jinja_env.globals["ui"]
+            ui: Any = current_app.jinja_env.globals["ui"]
             return Markup(ui.field(field, described, attrs))  # noqa: S704 - macros escape
 
     def blame(self, error: DomainError) -> None:

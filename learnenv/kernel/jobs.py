@@ -99,7 +99,7 @@ def run_one(jobs: dict[str, Job]) -> bool:
         return False
     try:
         if row.name not in jobs:
-            raise LookupError(f"no job is called '{row.name}'")
+            raise LookupError(f"no job is called '{row.name}'")  # noqa: TRY301
         jobs[row.name].run(row.payload)
     except Exception as error:  # noqa: BLE001 - one bad job must not stop the worker
         log.warning("job failed", job=row.name, id=row.id, attempt=row.attempts, error=repr(error))
@@ -140,9 +140,7 @@ def schedule(jobs: dict[str, Job], moment: datetime) -> None:
                 enqueue(job.name, {}, key=f"every:{job.name}:{slot}")
 
 
-def work(
-    jobs: dict[str, Job], stop: Callable[[], bool], *, pause_seconds: float = 0.3
-) -> None:
+def work(jobs: dict[str, Job], stop: Callable[[], bool], *, pause_seconds: float = 0.3) -> None:
     """Work until `stop()` says so: the loop of the worker process."""
     next_schedule = 0.0
     while not stop():

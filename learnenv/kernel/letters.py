@@ -31,9 +31,7 @@ def send(letter: Letter, *, key: str, recipient: str, language: str) -> None:
     lines += [*letter.closing, _("Kind regards,") + f"\n{site}"]
     if letter.reason:
         lines.append(f"-- \n{letter.reason}")
-    html = render_template(
-        "layouts/letter.html", letter=letter, site_name=site, language=language
-    )
+    html = render_template("layouts/letter.html", letter=letter, site_name=site, language=language)
     mail.send(
         key=key,
         recipient=recipient,

@@ -50,8 +50,8 @@ def find_areas(*own: str) -> Registry:
     """Find the areas: the named modules, every folder of learnenv.areas, and other packages."""
     found = [importlib.import_module(name).AREA for name in own]
     package = importlib.import_module("learnenv.areas")
-    for module in sorted(m.name for m in pkgutil.iter_modules(package.__path__) if m.ispkg):
-        found.append(importlib.import_module(f"learnenv.areas.{module}.area").AREA)
+    folders = sorted(m.name for m in pkgutil.iter_modules(package.__path__) if m.ispkg)
+    found.extend(importlib.import_module(f"learnenv.areas.{n}.area").AREA for n in folders)
     found.extend(point.load() for point in entry_points(group=GROUP))
     return Registry(found)
 

@@ -29,7 +29,6 @@ def transaction(*, write: bool = True) -> Iterator[None]:
     try:
         yield
         db.session.commit()
-        _run_after_commit()
     except BaseException:
         db.session.rollback()
         db.session.info.pop("after_commit", None)
@@ -37,10 +36,14 @@ def transaction(*, write: bool = True) -> Iterator[None]:
     finally:
         begin_mode.reset(mode)
         _depth.reset(depth)
+    _run_after_commit()
 
 
 def after_commit(callback: Callable[[], None]) -> None:
-    """Run `callback` once the transaction is stored; never when it is rolled back."""
+    """Run `callback` once the transaction is stored; never when it is rolled back.
+
+    It may open a transaction of its own.
+    """
     db.session.info.setdefault("after_commit", []).append(callback)
 
 

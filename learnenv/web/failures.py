@@ -78,11 +78,17 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def _unexpected(error: Exception) -> Response:
         reference = secrets.token_hex(4)
-        log.exception("unexpected error", reference=reference, path=request.path, error=repr(error))
+        log.error(
+            "unexpected error",
+            reference=reference,
+            path=request.path,
+            error=repr(error),
+            exc_info=error,
+        )
         g.pop("csp_nonce", None)
         return page(
             500,
             _("Something went wrong on our side"),
-            _("Nothing of what you sent was stored. Try again; if it stays, give the help desk this number."),
+            _("Nothing of what you sent was stored. Try again, or give the help desk this number."),
             reference=reference,
         )

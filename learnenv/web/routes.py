@@ -13,7 +13,9 @@ from learnenv.web.privacy import kept_about_people
 from learnenv.web.shell import LANGUAGE_COOKIE, safe_next
 
 blueprint = Blueprint("web", __name__, template_folder="templates", static_folder=None)
-STYLE_GUIDE = Permission("web.style_guide", "See the style guide", frozenset(Role) - {Role.LEARNER, Role.MANAGER})
+STYLE_GUIDE = Permission(
+    "web.style_guide", "See the style guide", frozenset(Role) - {Role.LEARNER, Role.MANAGER}
+)
 
 
 @blueprint.get("/taal/<slug:code>")

@@ -25,9 +25,7 @@ def install(app: Flask, *, secure: bool) -> None:
     @app.after_request
     def _headers(response: Response) -> Response:
         headers = response.headers
-        headers.setdefault(
-            "Content-Security-Policy", POLICY.format(nonce=csp_nonce())
-        )
+        headers.setdefault("Content-Security-Policy", POLICY.format(nonce=csp_nonce()))
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "same-origin"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"

@@ -8,35 +8,24 @@ from sqlalchemy import select
 from learnenv.accounts import imports
 from learnenv.accounts.models import Organisation, Tier
 from learnenv.kernel.db import db
-from learnenv.kernel.permissions import Role
-from learnenv.kernel.transaction import transaction
-from tests.factories import make_organisation, make_person
+from tests.factories import make_organisation
 
+PATH = "/beheer/organisaties/importeren"
 HEADER = "name;tier;parent;domains\n"
 
-
-@pytest.fixture
-def administrator(app, client):
-    with app.app_context(), transaction():
-        person = make_person(roles=[(Role.ADMINISTRATOR, None)])
-    client.sign_in(person)
-    return person
+pytestmark = pytest.mark.usefixtures("administrator")
 
 
-def rows(app, query):
-    with app.app_context():
-        return db.session.scalars(query).all()
+def names():
+    return db.session.scalars(select(Organisation.name).order_by(Organisation.id)).all()
 
 
-def upload(client, text):
-    data = {"file": (io.BytesIO(text.encode()), "lijst.csv")}
-    client.get("/beheer/organisaties/importeren")
-    return client.post("/beheer/organisaties/importeren", data)
+def upload(client, text, status):
+    return client.post(PATH, {"file": (io.BytesIO(text.encode()), "lijst.csv")}, status=status)
 
 
-def test_a_wrong_list_names_every_line_and_writes_nothing(app, client, administrator):
-    with app.app_context(), transaction():
-        make_organisation(name="Bestaat", domains=("bezet.example",))
+def test_a_wrong_list_names_every_line_and_writes_nothing(client):
+    make_organisation(name="Bestaat", domains=("bezet.example",))
     text = HEADER + (
         "Goed;rijk;;goed.example\n"
         "Bestaat;rijk;;\n"
@@ -49,49 +38,53 @@ def test_a_wrong_list_names_every_line_and_writes_nothing(app, client, administr
         "B;rijk;A;\n"
         "Vijf;rijk;;;te veel\n"
     )
-    with app.test_request_context():
-        lines = [problem.line for problem in imports.plan(text).problems]
+    lines = [problem.line for problem in imports.plan(text).problems]
     assert lines == [3, 4, 5, 6, 7, 8, 8, 9, 10, 11]
-    answer = upload(client, text)
-    assert answer.status_code == 422
-    assert "Niemand" in answer.text
-    client.get("/beheer/organisaties/importeren")
-    assert (
-        client.post("/beheer/organisaties/importeren/bevestigen", {"text": text}).status_code == 422
-    )
-    assert rows(app, select(Organisation.name)) == ["Bestaat"]
+    assert "Niemand" in upload(client, text, 422).main
+    client.post(f"{PATH}/bevestigen", {"text": text}, status=422)
+    assert names() == ["Bestaat"]
 
 
-@pytest.mark.parametrize("text", ["", "naam,laag\n", HEADER, '"open', "a\0b"])
-def test_what_is_no_list_is_refused(client, administrator, text):
-    assert upload(client, text).status_code == 422
+@pytest.mark.parametrize("text", ["", "naam,laag\n", HEADER, '"open', "a\0b", "\r\n\r\n"])
+def test_what_is_no_list_is_refused(client, text):
+    upload(client, text, 422)
+    assert names() == []
 
 
-def test_a_good_list_is_shown_first_and_written_after(app, client, administrator):
+def test_a_good_list_is_shown_first_and_written_after(client):
     text = HEADER + "Kind;gemeente;Ouder;kind.example, Kind2.example\nOuder;rijk;;\n"
-    answer = upload(client, text)
-    assert answer.status_code == 200
-    assert rows(app, select(Organisation)) == []
-    answer = client.post("/beheer/organisaties/importeren/bevestigen", {"text": text})
-    assert answer.status_code == 303
-    parent, child = rows(app, select(Organisation).order_by(Organisation.id))
-    assert (parent.name, child.name, child.tier) == ("Ouder", "Kind", Tier.MUNICIPALITY)
-    assert child.path == f"/{parent.id}/{child.id}/"
-    assert "kind2.example" in client.get("/beheer/organisaties").text
-    again = client.post("/beheer/organisaties/importeren/bevestigen", {"text": text})
-    assert again.status_code == 422
+    assert "kind2.example" in upload(client, text, 200).main
+    assert names() == []
+    client.post(f"{PATH}/bevestigen", {"text": text})
+    assert names() == ["Ouder", "Kind"]
+    parent, child = db.session.scalars(select(Organisation).order_by(Organisation.id)).all()
+    assert (child.path, child.tier) == (f"/{parent.id}/{child.id}/", Tier.MUNICIPALITY)
+    assert "kind2.example" in client.get("/beheer/organisaties").main
+    client.post(f"{PATH}/bevestigen", {"text": text}, status=422)
 
 
-def test_an_organisation_gets_another_name_and_other_domains(app, client, administrator):
-    with app.app_context(), transaction():
-        place = make_organisation(domains=("oud.example", "blijft.example"))
-        other = make_organisation(domains=("bezet.example",))
+def test_a_list_from_excel_on_windows_keeps_its_accents(app):
+    text = HEADER + "Fryslân;provincie;;\n"
+    assert imports.decode(text.encode("cp1252")) == imports.decode(text.encode("utf-8-sig")) == text
+
+
+def test_an_organisation_gets_another_name_and_other_domains(client):
+    place = make_organisation(domains=("oud.example", "blijft.example"))
+    taken = make_organisation(domains=("bezet.example",)).name
     path = f"/beheer/organisaties/{place.id}"
-    assert "blijft.example" in client.get(path).text
-    for wrong in ({"name": other.name, "domains": ""}, {"name": "X", "domains": "bezet.example"}):
-        assert client.post(path, wrong).status_code == 422
-    form = {"name": "Nieuw", "domains": "blijft.example\nnieuw.example"}
-    assert client.post(path, form).status_code == 303
-    page = client.get("/beheer/organisaties").text
+    assert "blijft.example" in client.get(path).main
+    client.post(path, {"name": taken, "domains": ""}, status=422)
+    client.post(path, {"name": "X", "domains": "bezet.example"}, status=422)
+    client.post(path, {"name": "Nieuw", "domains": "blijft.example\nnieuw.example"})
+    page = client.get("/beheer/organisaties").main
     assert "nieuw.example" in page
     assert "oud.example" not in page
+
+
+def test_an_organisation_is_added_below_another(client):
+    parent = make_organisation().id
+    form = {"name": "Afdeling", "tier": "gemeente", "parent_id": str(parent), "domains": ""}
+    client.post("/beheer/organisaties/nieuw", {**form, "tier": "wolk"}, status=422)
+    client.post("/beheer/organisaties/nieuw", form)
+    made = db.session.scalars(select(Organisation).where(Organisation.name == "Afdeling")).one()
+    assert made.path == f"/{parent}/{made.id}/"

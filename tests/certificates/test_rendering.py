@@ -337,7 +337,7 @@ def test_fetcher_knows_only_its_own_names(url):
         assert body.read() == b"<svg/>"
 
 
-def test_P17_hostile_text_is_drawn_and_nothing_is_fetched(listener):  # noqa: N802
+def test_P17_hostile_text_is_drawn_and_nothing_is_fetched(listener):
     address, hits = listener
     hostile = {
         "holder_name": '<img src="file:///etc/hostname">',
@@ -363,7 +363,7 @@ def test_P17_hostile_text_is_drawn_and_nothing_is_fetched(listener):  # noqa: N8
     ['<img src="{}/x">', "<link rel=attachment href='{}/x'>", "<link rel=stylesheet href='{}/x'>",
      '<p style="background: url({}/x)">x</p>', '<img src="file:///etc/hostname">', "<object data='{}/x'></object>"],
 )  # fmt: skip
-def test_P17_even_without_autoescape_the_fetcher_stops_it(monkeypatch, listener, markup):  # noqa: N802
+def test_P17_even_without_autoescape_the_fetcher_stops_it(monkeypatch, listener, markup):
     """The second wall on its own: raw markup in the page ends the rendering, unheard outside."""
     address, hits = listener
     bad = f"<!doctype html><title>x</title>{markup.format(address)}"

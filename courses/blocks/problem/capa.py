@@ -168,18 +168,18 @@ def _text(element: Element, name: str, root: Element) -> Question:
     kind = element.get("type", "").split()
     answer = element.get("answer") or ""
     texts = [TextAnswer(text=answer, credit=1.0, feedback=_inner(element.find("correcthint")))]
-    for extra in element.findall("additional_answer"):
-        texts.append(
-            TextAnswer(
-                text=extra.get("answer") or (extra.text or ""),
-                credit=1.0,
-                feedback=_inner(extra.find("correcthint")),
-            )
+    texts += [
+        TextAnswer(
+            text=extra.get("answer") or (extra.text or ""),
+            credit=1.0,
+            feedback=_inner(extra.find("correcthint")),
         )
-    for wrong in element.findall("stringequalhint"):
-        texts.append(
-            TextAnswer(text=wrong.get("answer") or "", credit=0.0, feedback=_inner(wrong))
-        )
+        for extra in element.findall("additional_answer")
+    ]
+    texts += [
+        TextAnswer(text=wrong.get("answer") or "", credit=0.0, feedback=_inner(wrong))
+        for wrong in element.findall("stringequalhint")
+    ]
     if not answer:
         raise ProblemError(f"line {element.sourceline}: <stringresponse> has no answer")
     return Question(

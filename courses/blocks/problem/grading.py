@@ -6,6 +6,7 @@ import hashlib
 import random
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import regex
@@ -204,7 +205,9 @@ def _number_matches(question: Question, value: float) -> bool:
     wanted = float(question.number)
     margin = question.tolerance.strip()
     allowed = (
-        abs(wanted) * float(margin.rstrip("%")) / 100 if margin.endswith("%") else float(margin or 0)
+        abs(wanted) * float(margin.rstrip("%")) / 100
+        if margin.endswith("%")
+        else float(margin or 0)
     )
     return abs(value - wanted) <= allowed + 1e-9 * max(1.0, abs(wanted))
 
@@ -214,10 +217,10 @@ def _matching(question: Question, given: Any, seed: str) -> Verdict:
         return Verdict(fraction=0.0)
     # Two pairs may share a right side in words; then either name is right.
     by_name = {opaque(seed, p.id): p.right for p in question.pairs}
-    right = {p.id: by_name.get(given.get(p.id, "")) == p.right for p in question.pairs if p.id in given}
-    feedback = {
-        p.id: p.feedback for p in question.pairs if p.feedback and right.get(p.id) is False
+    right = {
+        p.id: by_name.get(given.get(p.id, "")) == p.right for p in question.pairs if p.id in given
     }
+    feedback = {p.id: p.feedback for p in question.pairs if p.feedback and right.get(p.id) is False}
     return Verdict(
         fraction=sum(right.values()) / len(question.pairs), feedback=feedback, right=right
     )
@@ -228,11 +231,11 @@ def _ordering(question: Question, given: Any, seed: str) -> Verdict:
     if not isinstance(given, dict):
         return Verdict(fraction=0.0)
     places = [_place(given.get(opaque(seed, o.id))) for o in question.options]
-    steps = [
-        a is not None and b is not None and a < b for a, b in zip(places, places[1:], strict=False)
-    ]
+    steps = [a is not None and b is not None and a < b for a, b in pairwise(places)]
     fraction = sum(steps) / len(steps)
-    feedback = {} if fraction >= 1.0 or not question.wrong_feedback else {"": question.wrong_feedback}
+    feedback = (
+        {} if fraction >= 1.0 or not question.wrong_feedback else {"": question.wrong_feedback}
+    )
     return Verdict(fraction=fraction, feedback=feedback, right={"": fraction >= 1.0})
 
 

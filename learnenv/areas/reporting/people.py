@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, and_, case, exists, func, null, or_, select, true
+from sqlalchemy import Select, and_, case, exists, func, or_, select, true
 
 from learnenv.accounts.models import Person
 from learnenv.areas.reporting.models import Figure, Measure, PersonYear, Unique
@@ -161,20 +161,20 @@ def _source(found: Listing, has_left: Any) -> tuple[Select[Any], Any]:
     other = certificate.alias("any_certificate")
     is_certified = exists().where(other.c.enrolment_id == enrolment.c.id)
     if question.measure == UNIQUE:
-        source, at, course_id = PersonYear.__table__, PersonYear.counted_at, enrolment.c.course_id
-        organisation, enrolment_id = PersonYear.organisation_id, PersonYear.enrolment_id
-        person_id: Any = PersonYear.person_id
-        when: Any = and_(PersonYear.year == question.year, PersonYear.counts)
+        source: Any = PersonYear.__table__
+        at, course_id, enrolment_id = (
+            source.c.counted_at,
+            enrolment.c.course_id,
+            source.c.enrolment_id,
+        )
+        when: Any = and_(source.c.year == question.year, source.c.counts)
     else:
-        certified = question.measure == Measure.CERTIFIED
-        completed = question.measure == Measure.COMPLETED
-        source = certificate if certified else enrolment
-        at = source.c[_MOMENTS[question.measure]]
-        course_id, organisation = source.c.course_id, source.c.organisation_id
-        enrolment_id = certificate.c.enrolment_id if certified else null()
-        person_id = source.c.person_id
-        when = source.c.year == question.year if source is enrolment and not completed else true()
-    joined = source.outerjoin(Person, Person.id == person_id)
+        source = certificate if question.measure == Measure.CERTIFIED else enrolment
+        at, course_id = source.c[_MOMENTS[question.measure]], source.c.course_id
+        enrolment_id = certificate.c.enrolment_id
+        is_enrolled = question.measure == Measure.ENROLLED
+        when = source.c.year == question.year if is_enrolled else true()
+    joined = source.outerjoin(Person, Person.id == source.c.person_id)
     if source is not enrolment:
         joined = joined.outerjoin(enrolment, enrolment.c.id == enrolment_id)
     joined = joined.outerjoin(course, course.c.id == course_id)
@@ -187,10 +187,10 @@ def _source(found: Listing, has_left: Any) -> tuple[Select[Any], Any]:
         is_certified.label("is_certified"),
         has_left.label("has_left"),
     ).select_from(joined)
-    query = query.where(when, organisation.in_(found.ids), *_period(question, at))
+    query = query.where(when, source.c.organisation_id.in_(found.ids), *_period(question, at))
     if question.choice.course_id is not None:
         query = query.where(course_id == question.choice.course_id)
-    return query, person_id if question.measure == UNIQUE else source.c.id
+    return query, source.c.person_id if question.measure == UNIQUE else source.c.id
 
 
 _MOMENTS: dict[str, str] = {

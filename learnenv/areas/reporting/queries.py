@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, literal, or_, select, union_all
+from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
 from learnenv.accounts.models import Organisation
 from learnenv.areas.reporting.models import Figure, Measure, Unique
@@ -229,7 +229,7 @@ def _lines(scope: Reach, year: int, day: date, since: date) -> list[Any]:
     return list(db.session.execute(grouped))
 
 
-def _course_lines(scope: Reach, year: int) -> Select[Any]:
+def _course_lines(scope: Reach, year: int) -> Any:
     query = select(
         Figure.year,
         Figure.month,
@@ -269,5 +269,5 @@ def no_counts() -> dict[int, Counts]:
     return defaultdict(lambda: dict.fromkeys(MEASURES, 0))
 
 
-def _only(query: Select[Any], scope: Reach, column: Any) -> Select[Any]:
+def _only(query: Any, scope: Reach, column: Any) -> Any:
     return query if scope.ids is None else query.where(column.in_(scope.ids))

@@ -1,6 +1,7 @@
 """Pages of the figures. All of them only read; who looked at names is written down afterwards."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, after_this_request, render_template, request
 from flask_babel import format_date
@@ -109,14 +110,14 @@ def _year() -> int | None:
     return asked
 
 
-def _leave_a_trace(action: str, found: Listing, **more: object) -> None:
+def _leave_a_trace(action: str, found: Listing, **more: Any) -> None:
     """Write who saw which list, before the answer leaves: without the line no list (P36).
 
     The view itself only reads, so this is a transaction of its own, after that of the view.
     """
     question, viewer = found.question, actor()
     chosen = found.reach.organisation
-    details = {
+    details: dict[str, Any] = {
         "year": question.year,
         "month": question.month,
         "measure": question.measure,
@@ -148,8 +149,8 @@ def _title(found: Listing) -> str:
 def _period(question: Question) -> str:
     if question.month is None:
         return str(question.year)
-    month = format_date(date(question.year, question.month, 1), "MMMM yyyy")
-    return _("up to and including %(month)s", month=month) if question.until else month
+    month = str(format_date(date(question.year, question.month, 1), "MMMM yyyy"))
+    return str(_("up to and including %(month)s", month=month)) if question.until else month
 
 
 def _table(found: Listing, lines: list[people_queries.Line]) -> exports.Table:
@@ -171,5 +172,5 @@ def _state(line: people_queries.Line) -> str:
     if line.name is None:
         return ""
     if line.is_certified:
-        return _("Certificate")
-    return _("Completed") if line.is_completed else _("Started")
+        return str(_("Certificate"))
+    return str(_("Completed") if line.is_completed else _("Started"))

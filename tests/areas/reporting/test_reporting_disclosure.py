@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from datetime import date
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 from bs4 import BeautifulSoup
@@ -109,7 +109,7 @@ def test_P5_visible_numbers_differ_by_nothing_or_by_five(app, crowd, day):
         for organisation, course in product((None, *NODES), (None, 7, 8)):
             found |= visible(page_of(crowd, organisation, course, day))
     ordered = sorted(found | {0})
-    assert all(right - left >= K for left, right in zip(ordered, ordered[1:], strict=False))
+    assert all(right - left >= K for left, right in pairwise(ordered))
 
 
 @given(count=st.integers(0, 10**7))

@@ -1,0 +1,257 @@
+"""Two organisations with people in every role, and one of every object: for walks over all routes."""
+
+from __future__ import annotations
+
+import contextvars
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from certificates.models import Certificate, Document
+from courses import queries
+from courses.blocks.problem import grading
+from courses.models import Attempt, Course, Enrolment
+from courses.services import learning, quizzes
+from learnenv.accounts.models import MailedToken, Organisation, Person, RoleAssignment, WebSession
+from learnenv.kernel.clock import now
+from learnenv.kernel.db import db
+from learnenv.kernel.models import OutboxMail
+from learnenv.kernel.permissions import Role
+from learnenv.kernel.transaction import transaction
+from tests.browser import Browser
+from tests.factories import actor_of, make_course, make_organisation, make_person
+
+CANARY = {"a": "Kanariegeel", "b": "Kolibriblauw"}
+SIGNED_OUT = "anonymous"
+
+
+@dataclass
+class World:
+    """Who there is, and what is theirs."""
+
+    app: Flask
+    course: Course
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    people: dict[str, Person] = field(default_factory=dict)
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Per learner ("a", "b"): what fills the arguments of a route."""
+    _browsers: dict[str, Browser] = field(default_factory=dict)
+
+    @property
+    def roles(self) -> list[str]:
+        return [SIGNED_OUT, *self.people]
+
+    def browser(self, role: str) -> Browser:
+        if role not in self._browsers:
+            browser = Browser(self.app)
+            if role != SIGNED_OUT:
+                browser.sign_in(self.people[role])
+            browser.fetch_token()
+            if not browser.token:
+                raise AssertionError(f"no token for {role}")
+            self._browsers[role] = browser
+        return self._browsers[role]
+
+    def ask(self, role: str, path: str, method: str = "GET", **kwargs: Any) -> TestResponse:
+        """Ask without looking at the page: walks ask hundreds, and other tests look at each page."""
+        browser = self.browser(role)
+        headers = {**browser.headers, **kwargs.pop("headers", {})}
+        answer = contextvars.Context().run(
+            browser.client.open, path, method=method, headers=headers, **kwargs
+        )
+        db.session.rollback()
+        return answer
+
+    def renew(self, role: str) -> None:
+        """Sign in again, for a walk that signs people out."""
+        self._browsers.pop(role, None)
+
+    def path(self, rule: Rule, whose: str) -> str:
+        """Fill a rule with the objects of a learner."""
+        values = {name: self.objects[whose][name] for name in rule.arguments}
+        return self.build(rule, values)
+
+    def build(self, rule: Rule, values: dict[str, Any]) -> str:
+        with self.app.test_request_context():
+            adapter = self.app.create_url_adapter(None) or self.app.url_map.bind("localhost")
+            return adapter.build(rule.endpoint, values, method=method_of(rule))
+
+
+def method_of(rule: Rule) -> str:
+    return "GET" if "GET" in (rule.methods or ()) else "POST"
+
+
+def rules(app: Flask, method: str) -> list[Rule]:
+    """Return every route that takes the method, in a fixed order."""
+    found = [r for r in app.url_map.iter_rules() if method in (r.methods or ())]
+    return sorted(found, key=lambda r: (r.rule, r.endpoint))
+
+
+def make_world(app: Flask) -> World:
+    world = World(app, make_course())
+    for key, canary in CANARY.items():
+        world.organisations[key] = make_organisation(f"Gemeente {canary}")
+    for key in CANARY:
+        _learner(world, key)
+    a, b = world.organisations["a"], world.organisations["b"]
+    staff: dict[str, tuple[Organisation, Role, Organisation | None]] = {
+        "author": (b, Role.AUTHOR, None),
+        "manager_a": (a, Role.MANAGER, a),
+        "manager_b": (b, Role.MANAGER, b),
+        "programme": (b, Role.PROGRAMME_MANAGER, None),
+        "admin": (b, Role.ADMINISTRATOR, None),
+    }
+    for name, (organisation, role, scope) in staff.items():
+        world.people[name] = make_person(
+            f"Staf {name}", organisation=organisation, roles=[(role, scope)]
+        )
+    return world
+
+
+def _learner(world: World, key: str) -> None:
+    """A learner with one open attempt, a certificate, a session, a mail and a role."""
+    canary = CANARY[key]
+    person = make_person(
+        f"{canary} Jansen",
+        email=f"{canary.lower()}@example.nl",
+        organisation=world.organisations[key],
+        job_title=f"Adviseur {canary}",
+    )
+    world.people[f"learner_{key}"] = person
+    enrolment = complete(person, world.course)
+    outline = queries.current(world.course)
+    test = outline.by_lesson["proef-toets"]
+    with transaction():
+        attempt = quizzes.start(enrolment, outline, test, at=now())
+        found = db.session.scalars(
+            select(Certificate).where(Certificate.enrolment_id == enrolment.id)
+        ).one()
+        pdf = f"%PDF-1.7 {canary}".encode()
+        db.session.add(
+            Document(
+                certificate_id=found.id,
+                content_hash=hashlib.sha256(pdf).hexdigest(),
+                data=pdf,
+                made_at=now(),
+            )
+        )
+        session = WebSession(
+            token_hash=hashlib.sha256(canary.encode()).hexdigest(),
+            person_id=person.id,
+            device=f"Toestel {canary}",
+            created_at=now(),
+            last_seen_at=now(),
+        )
+        mail = OutboxMail(
+            key=f"world:{key}", recipient=person.email, subject=f"Post {canary}",
+            text=f"Beste {canary}", html=f"<p>Beste {canary}</p>", message_id=f"<{key}@x>",
+            created_at=now(),
+        )  # fmt: skip
+        role = RoleAssignment(
+            person_id=person.id, role=Role.LEARNER, scope="site", scope_id=0, granted_at=now()
+        )
+        db.session.add_all([session, mail, role])
+    world.objects[key] = {
+        "slug": world.course.slug,
+        "lesson_id": "proef-les",
+        "unit_id": "proef-deel-2",
+        "block_id": "proef-oefenvraag",
+        "handler": "submit",
+        "suffix": "x",
+        "attempt_id": attempt.id,
+        "number": found.number,
+        "code": found.code,
+        "person_id": person.id,
+        "assignment_id": role.id,
+        "session_id": session.id,
+        "organisation_id": world.organisations[key].id,
+        "mail_id": mail.id,
+        "token": "A" * 43,
+        "digest": "0" * 64,
+        "name": "x.svg",
+        "block_type": "problem",
+        "path": "public/x.js",
+        "kind": "csv",
+        "table": "organisaties",
+    }
+
+
+def complete(person: Person, course: Course, *, at: Any = None) -> Enrolment:
+    """Let somebody do the whole course; the certificate follows."""
+    moment = at or now()
+    outline = queries.current(course)
+    with transaction():
+        enrolment = learning.enrol(course=course, actor=actor_of(person), at=moment)
+        for lesson in outline.lessons:
+            if lesson.quiz is None:
+                for unit in lesson.units:
+                    learning.finish_unit(enrolment, outline, lesson, unit.id, at=moment)
+                for block in lesson.problems():
+                    grade = learning.Grade(earned=1.0, possible=1.0)
+                    learning.record_grade(enrolment, outline, block, grade, at=moment)
+            else:
+                attempt = quizzes.start(enrolment, outline, lesson, at=moment)
+                quizzes.save(attempt, right_answers(attempt), at=moment)
+                quizzes.hand_in(attempt, enrolment, at=moment)
+    return enrolment
+
+
+def right_answers(attempt: Attempt) -> dict[str, tuple[dict[str, Any], bool]]:
+    """Return what earns everything in an attempt."""
+    answers = {}
+    for question in attempt.questions:
+        seed = quizzes.seed_of(attempt, question)
+        problem = quizzes.problem_of(attempt, question)
+        answers[question] = (
+            {q.id: grading.right_response(q, seed=seed) for q in problem.questions},
+            False,
+        )
+    return answers
+
+
+# --- what the tables hold ----------------------------------------------------------------------
+
+# Counting tries and noting that a session is in use are no change of state for a person.
+NOT_STATE = {"kernel_throttle"}
+NOT_STATE_COLUMNS = {"accounts_session": {"last_seen_at"}}
+
+
+def snapshot(*, without: frozenset[str] = frozenset()) -> dict[str, str]:
+    """Return number of rows and a hash of every table."""
+    found = {}
+    with db.engine.connect() as connection:
+        for table in db.metadata.sorted_tables:
+            if table.name in NOT_STATE | without:
+                continue
+            left_out = NOT_STATE_COLUMNS.get(table.name, set())
+            columns = [c for c in table.columns if c.name not in left_out]
+            rows = connection.execute(select(*columns).order_by(*table.primary_key.columns)).all()
+            digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
+            found[table.name] = f"{len(rows)} rows, {digest}"
+    return found
+
+
+def changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    """Name the tables that differ."""
+    return [f"{t}: {before[t]} -> {after[t]}" for t in before if before[t] != after[t]]
+
+
+def words_of(answer: TestResponse) -> str:
+    """Return all text in an answer, spreadsheets unpacked."""
+    if answer.data[:2] == b"PK":
+        import io
+        import zipfile
+
+        with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+            return " ".join(archive.read(n).decode("utf-8", "replace") for n in archive.namelist())
+    return answer.data.decode("utf-8", "replace")
+
+
+def tokens() -> Iterator[MailedToken]:
+    yield from db.session.scalars(select(MailedToken))

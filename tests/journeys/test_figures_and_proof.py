@@ -1,0 +1,145 @@
+"""Journeys of a manager (number, list, file) and of a stranger who checks a certificate."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys import steps
+from tests.journeys.conftest import PHONE, WIDE, Axe, OpenPage
+from tests.journeys.live import Live
+
+pytestmark = pytest.mark.journey
+LIST = re.compile(r"/cijfers/lijst\?")
+
+
+@pytest.mark.parametrize("width", [WIDE, PHONE])
+def test_manager_from_number_to_list_to_file(
+    open_page: OpenPage, live: Live, look: Axe, width: int
+) -> None:
+    page = open_page(width)
+    steps.sign_in(page, live.account("manager", 0 if width == WIDE else 1))
+    steps.open_menu(page)
+    page.locator(".app-nav a[href='/cijfers']").click()
+    expect(page).to_have_url(re.compile("/cijfers$"))
+    open_year_with_figures(page)
+    look(page)
+    see_the_table_of_the_chart(page)
+    look(page)
+    figures = page.url
+    stat = page.locator(".app-stat", has=page.locator("a.app-stat__link")).first
+    number = steps.first_number(stat.locator(".app-stat__value").inner_text())
+    stat.locator("a").click()
+    expect(page).to_have_url(LIST)
+    look(page)
+    assert number > 0
+    assert lines_of(page, number) == number
+
+    page.goto(figures)  # and a number of a table, the last of the courses
+    cell = page.locator("section[aria-labelledby=verdeling] td a[href*='/cijfers/lijst']").last
+    number = steps.first_number(cell.inner_text())
+    cell.click()
+    expect(page).to_have_url(LIST)
+    assert lines_of(page, number) == number
+
+
+def open_year_with_figures(page: Page) -> None:
+    """In the first days of January the current year may still be empty."""
+    if page.locator("a.app-stat__link").count() == 0:
+        page.locator(".app-tabs__link").nth(1).click()
+        expect(page).to_have_url(re.compile("jaar="))
+    expect(page.locator("a.app-stat__link").first).to_be_visible()
+
+
+def see_the_table_of_the_chart(page: Page) -> None:
+    chart = page.locator("section[aria-labelledby=verloop]")
+    expect(chart.get_by_role("img")).to_be_visible()
+    table = chart.locator("table")
+    expect(table).not_to_be_visible()
+    chart.locator("summary").click()
+    expect(table).to_be_visible()
+    expect(table.locator("tbody tr")).to_have_count(12)
+
+
+def lines_of(page: Page, number: int) -> int:
+    """Count the lines of the list, page by page, and see that the file has as many."""
+    expect(page.locator("main h1 + p")).to_contain_text(str(number))
+    assert rows_of_file(page) == number
+    rows = page.locator("#table-people tbody tr")
+    count = rows.count()
+    following = page.locator(".app-pagination a[rel=next]")
+    while following.count():
+        target = following.get_attribute("href")
+        assert target
+        page.goto(target)
+        count += rows.count()
+    return count
+
+
+def rows_of_file(page: Page) -> int:
+    with page.expect_download() as started:
+        page.locator("main a[href*='/cijfers/lijst/export.csv']").click()
+    text = started.value.path().read_text("utf-8-sig")
+    return len(list(csv.reader(io.StringIO(text), delimiter=";"))) - 1
+
+
+def test_stranger_checks_certificate(open_page: OpenPage, live: Live, look: Axe) -> None:
+    holder = live.account("learner", 1)
+    number, code = certificate_of(open_page, live)
+    page = open_page()
+    page.goto("/")
+    page.locator("footer a[href='/certificaat']").click()
+    look(page)
+    check(page, " ".join(code.lower().split("-")))
+    expect(page).to_have_url(re.compile(r"/certificaat/[a-z2-7]{26}$"))
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        re.compile("echt en geldig|real and valid")
+    )
+    expect(page.locator("main")).to_contain_text(holder.name)
+    expect(page.locator("main")).to_contain_text(code)
+    look(page)
+    proof = page.url
+
+    page.goto("/certificaat")
+    check(page, "zzzz zzzz zzzz")
+    expect(page.locator("main [role=alert]")).to_be_visible()
+    expect(page.locator("#code")).to_have_value("zzzz zzzz zzzz")
+    look(page)
+
+    revoke(open_page, live, number)
+    page.goto(proof)
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("ingetrokken|revoked"))
+    expect(page.locator("main")).not_to_contain_text(holder.name)
+    look(page)
+    assert page.context.cookies() == []
+
+
+def certificate_of(open_page: OpenPage, live: Live) -> tuple[str, str]:
+    """Return number and short code of the certificate that the demo gave to the second learner."""
+    page = open_page()
+    steps.sign_in(page, live.account("learner", 1))
+    page.goto("/certificaten")
+    page.locator("main .app-card__link").first.click()
+    expect(page).to_have_url(re.compile("/certificaten/.+"))
+    found = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", page.locator("main").inner_text())
+    assert found
+    return page.url.rsplit("/", 1)[1], found.group()
+
+
+def check(page: Page, code: str) -> None:
+    page.locator("#code").fill(code)
+    page.locator("#code").press("Enter")
+
+
+def revoke(open_page: OpenPage, live: Live, number: str) -> None:
+    page = open_page()
+    steps.sign_in(page, live.account("administrator", 0))
+    page.goto(f"/beheer/certificaten/{number}")
+    page.locator("#reason").fill("Op naam van de verkeerde persoon")
+    steps.button(page, "/intrekken").click()
+    expect(page.locator("main table")).to_contain_text("Op naam van de verkeerde persoon")
+    expect(page.locator("#reason")).to_have_count(0)
