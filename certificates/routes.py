@@ -20,7 +20,7 @@ from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.permissions import public, requires
 from learnenv.kernel.site import site_url
 from learnenv.kernel.transaction import after_commit, transaction
-from learnenv.web.shell import actor
+from learnenv.web.shell import actor, keep_writes
 
 blueprint = Blueprint("certificates", __name__, template_folder="templates")
 GUESSES = 30
@@ -113,6 +113,7 @@ def check() -> str | Response | tuple[str, int]:
     found = queries.by_typed_code(typed)
     if found is not None:
         return redirect(url_for("certificates.verify", code=found.code), code=303)
+    keep_writes()  # the answer says "no", and the guess counts all the same
     after_commit(lambda: _count_guess(origin))
     return render_template("certificates/check.html", typed=typed, missing=True), 404
 

@@ -7,14 +7,14 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from learnenv.kernel.forms import BaseForm
+from learnenv.kernel.forms import BaseForm, SelectChoice
 
 STARS = [
-    ("5", _l("Very useful")),
-    ("4", _l("Useful")),
-    ("3", _l("Neutral")),
-    ("2", _l("Hardly useful")),
-    ("1", _l("Not useful")),
+    SelectChoice("5", _l("Very useful")),
+    SelectChoice("4", _l("Useful")),
+    SelectChoice("3", _l("Neutral")),
+    SelectChoice("2", _l("Hardly useful")),
+    SelectChoice("1", _l("Not useful")),
 ]
 
 

@@ -120,12 +120,15 @@ def save_answers(attempt_id: int) -> Response:
         quizzes.save(found, _form_answers(found), at=now())
     except DomainError as error:
         if is_autosave:
-            page = render_template("courses/test_saved.html", at=None, message=error.message)
+            page = render_template("courses/test_saved.html", message=error.message)
             return make_response(page, 409)
         flash(error.message, "warning")
         return _to_result(found)
     if is_autosave:
-        return make_response(render_template("courses/test_saved.html", at=now(), message=""))
+        faces = _faces(found, queries.answers_of(found))
+        done = sum(entry["answered"] for entry in faces)
+        page = render_template("courses/test_saved.html", message="", done=done, all=len(faces))
+        return make_response(page)
     if request.form.get("do") == "save":
         flash(_("Your answers are kept. You can go on later."), "ok")
         return redirect(url_for("courses.attempt", attempt_id=found.id), code=303)

@@ -4,6 +4,7 @@ import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from wsgiref.headers import Headers
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -39,7 +40,17 @@ def install(app: Flask) -> None:
     def immutable(_path: str, url: str) -> bool:
         return url.startswith(f"{PREFIX}{build_id()}/")
 
-    files = WhiteNoise(app.wsgi_app, max_age=31_536_000, immutable_file_test=immutable)
+    def headers(found: Headers, _path: str, _url: str) -> None:
+        found["X-Content-Type-Options"] = "nosniff"
+        found["Referrer-Policy"] = "same-origin"
+        found["Cross-Origin-Resource-Policy"] = "same-origin"
+
+    files = WhiteNoise(
+        app.wsgi_app,
+        max_age=31_536_000,
+        immutable_file_test=immutable,
+        add_headers_function=headers,
+    )
     files.add_files(str(STATIC), prefix=f"{PREFIX}{build_id()}/")
     app.wsgi_app = files  # type: ignore[method-assign]
 

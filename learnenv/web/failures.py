@@ -7,7 +7,7 @@ from flask import Flask, Response, g, jsonify, make_response, render_template, r
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from learnenv.kernel.errors import DomainError
 
@@ -65,6 +65,8 @@ def install(app: Flask) -> None:
         if error.code is None or error.code < 400:  # noqa: PLR2004
             return error.get_response()  # type: ignore[return-value]
         title, text = texts(error.code)
+        if isinstance(error, SecurityError):  # a host that is not ours: no page, no links
+            return Response(f"{title}\n", error.code, mimetype="text/plain")
         response = page(error.code, title, text)
         if "Allow" in (headers := dict(error.get_headers())):
             response.headers["Allow"] = headers["Allow"]

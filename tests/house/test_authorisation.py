@@ -72,8 +72,8 @@ def test_P02_the_stored_matrix_follows_the_permissions(world: World) -> None:
     """The file is not simply believed: without the permission it says 404, or sign in."""
     table = {}
     for line in STORED.read_text(encoding="utf-8").splitlines()[1:]:
-        *route, rest = line[:78].strip(), line[78:].split()
-        table[route[0]] = dict(zip(ROLES, rest, strict=True))
+        route, *rest = line.rsplit(None, len(ROLES))
+        table[route] = dict(zip(ROLES, rest, strict=True))
     holders = actors(world)
     for rule, whose in cases(world, "GET"):
         permission = permission_of(world.app.view_functions[rule.endpoint])

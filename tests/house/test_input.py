@@ -1,0 +1,115 @@
+"""P11: nothing that anybody types into an address gives a 5xx."""
+
+from __future__ import annotations
+
+from itertools import chain
+from urllib.parse import quote
+
+import pytest
+
+from learnenv.kernel.permissions import Role
+from learnenv.kernel.transaction import transaction
+from tests.factories import make_person
+from tests.house.world import World, rules
+
+ODD = {
+    "quote": "' OR 1=1 --",
+    "double": '"><script>alert(1)</script>',
+    "nul": "a\0b",
+    "digits": "9" * 20,
+    "very many digits": "9" * 5000,
+    "negative": "-1",
+    "emoji": "🙃🇳🇱",
+    "superscript": "²",
+    "long": "x" * 6000,
+    "template": "{{7*7}}${7*7}%s%(x)s",
+    "percent": "%",
+    "backslash": "\\",
+    "bracket": "[",
+    "arabic": "٣",
+}
+# The parameters that pages read; others are ignored.
+PARAMETERS = {
+    "courses.catalogue": ("q", "theme", "duration", "form", "audience", "language"),
+    "web.language": ("next",),
+    "accounts.sign_in": ("next",),
+    "certificates.check": ("code",),
+    "certificates.manage": ("q", "pagina"),
+    "accounts.people": ("zoek", "organisatie", "pagina"),
+    "accounts.organisations": ("pagina",),
+    "accounts.outbox": ("pagina",),
+    "accounts.audit": ("pagina",),
+    "reporting.year": ("jaar", "organisatie", "cursus"),
+    "reporting.export": ("jaar", "organisatie", "cursus"),
+    "reporting.people": ("jaar", "organisatie", "cursus", "maat", "maand", "tot", "eigen", "laag", "pagina"),
+    "reporting.people_export": ("jaar", "organisatie", "cursus", "maat", "maand", "tot", "eigen", "laag"),
+}
+
+
+def sign_in_everything(world: World) -> None:
+    """One person with every role: nothing is refused before it is read."""
+    organisation = world.organisations["a"]
+    roles = [(role, organisation if role == Role.MANAGER else None) for role in Role]
+    world.people["everything"] = make_person("Alleskunner", organisation=organisation, roles=roles)
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_P11_odd_parameters_are_no_server_error(world: World, name: str) -> None:
+    sign_in_everything(world)
+    asked = 0
+    for rule in rules(world.app, "GET"):
+        path = world.path(rule, "a")
+        for parameter in PARAMETERS.get(rule.endpoint, ()):
+            answer = world.ask("everything", path, query_string={parameter: ODD[name]})
+            assert answer.status_code < 500, f"{path}?{parameter}={name}"
+            asked += 1
+        every = {p: ODD[name] for p in set(chain.from_iterable(PARAMETERS.values()))}
+        answer = world.ask("everything", path, query_string=every)
+        assert answer.status_code < 500, f"{path} with all parameters: {name}"
+        assert b"<script>alert(1)" not in answer.data
+    assert asked == sum(map(len, PARAMETERS.values()))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_P11_odd_path_parts_are_no_server_error(world: World, name: str) -> None:
+    sign_in_everything(world)
+    asked = 0
+    for method in ("GET", "POST"):
+        for rule in rules(world.app, method):
+            for odd in sorted(rule.arguments):
+                parts = world.objects["a"] | {odd: ODD[name]}
+                path = "".join(
+                    quote(str(parts[text]), safe="") if dynamic else text
+                    for dynamic, text in rule._trace
+                ).lstrip("|")
+                form = {"csrf_token": world.browser("everything").token} if method == "POST" else None
+                answer = world.ask("everything", path, method, data=form)
+                assert answer.status_code < 500, f"{method} {path[:200]}"
+                asked += 1
+    assert asked > 60
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_P11_odd_answers_and_forms_are_no_server_error(world: World, name: str) -> None:
+    """Every field of every form, and the answers to questions."""
+    from courses.models import Attempt
+    from learnenv.kernel.db import db
+
+    sign_in_everything(world)
+    odd = ODD[name]
+    fields = {
+        "item": odd, "text": odd, "stars": odd, "useful": odd, "missing": odd, "question": "proef-vraag-3",
+        "proef-vraag-3-r0": odd, "proef-oefenvraag-r0": odd, "name": odd, "email": odd, "domains": odd,
+        "addresses": odd, "organisation_id": odd, "role": odd, "year": odd, "target": odd, "reason": odd,
+        "language": odd, "parent_id": odd, "tier": odd, "password": odd, "scope_id": odd, "job_title": odd,
+    }  # fmt: skip
+    for rule in rules(world.app, "POST"):
+        role = "learner_a" if rule.endpoint.startswith(("courses.", "certificates.")) else "everything"
+        if rule.endpoint in {"accounts.sign_out", "accounts.end_sessions"}:
+            continue
+        form = fields | {"csrf_token": world.browser(role).token}
+        whose = "a" if role == "learner_a" else "b"  # who is blocked on the way cannot go on
+        answer = world.ask(role, world.path(rule, whose), "POST", data=form)
+        assert answer.status_code < 500, f"POST {rule}: {name}"
+    with transaction(write=False):
+        assert db.session.get(Attempt, world.objects["a"]["attempt_id"]).state == "submitted"
