@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -38,6 +39,12 @@ def safe(value: Cell) -> Cell:
     return value
 
 
+def _sheet_name(name: str) -> str:
+    """Return the name without what a spreadsheet refuses in the name of a sheet."""
+    clean = "".join(" " if c in "[]:*?/\\'" or ord(c) < 32 else c for c in name)  # noqa: PLR2004
+    return " ".join(clean.split())[:31].strip() or "1"
+
+
 def _plain(value: Cell) -> str | int | float:
     if value is None:
         return ""
@@ -64,7 +71,7 @@ def to_xlsx(table: Table) -> bytes:
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
-        sheet = book.add_worksheet(table.name[:31])
+        sheet = book.add_worksheet(_sheet_name(table.name))
         bold = book.add_format({"bold": True})
         for c, title in enumerate(table.columns):
             sheet.write_string(0, c, str(_plain(title)), bold)
@@ -79,7 +86,7 @@ def to_xlsx(table: Table) -> bytes:
 def to_ods(table: Table) -> bytes:
     """Return the table as an OpenDocument spreadsheet."""
     rows = (tuple(_plain(cell) for cell in row) for row in table.rows)
-    sheets = ((table.name[:31], tuple(str(_plain(c)) for c in table.columns), rows),)
+    sheets = ((_sheet_name(table.name), tuple(str(_plain(c)) for c in table.columns), rows),)
     return b"".join(stream_write_ods(sheets))
 
 
@@ -89,7 +96,9 @@ WRITERS = {"csv": to_csv, "xlsx": to_xlsx, "ods": to_ods}
 def download(table: Table, kind: str) -> Response:
     """Answer with the table as a file whose name says when it was made."""
     stamp = local(now()).strftime("%Y-%m-%d-%H%M")
-    slug = "".join(c if c.isalnum() else "-" for c in table.name.lower()).strip("-")
+    # A header takes ASCII only: an organisation may be called Súdwest-Fryslân or Şişli.
+    folded = unicodedata.normalize("NFKD", table.name.lower()).encode("ascii", "ignore").decode()
+    slug = "".join(c if c.isalnum() else "-" for c in folded).strip("-") or "export"
     return Response(
         WRITERS[kind](table),
         content_type=KINDS[kind],

@@ -288,7 +288,14 @@ def test_by_keyboard(page: Page, live: Live) -> None:
     tab_to(page, "main form[action$='/submit'] button", most=1)
     page.keyboard.press("Enter")
     expect(page.locator(".app-question__feedback")).to_contain_text("Goed")
-    tab_to(page, "main form[action$='/again'] button", most=2)  # one goes on where one was
+    expect(page.locator("main [role=status]")).to_be_focused()  # the button is gone: on to what is said
+    tab_to(page, "main form[action$='/again'] button", most=1)
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Zondag", exact=True)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "main form[action$='/submit'] button", most=1)
+    page.keyboard.press("Enter")
+    expect(page.locator("main [role=status]")).to_be_focused()
     tab_to(page, "main form[action$='/proef-deel-2'] button", most=3)
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(steps.TEST + "$"))

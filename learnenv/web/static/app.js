@@ -90,6 +90,29 @@
     }
   }
 
+  // Where the focus was when htmx replaces the part of the page that holds it.
+  let lost = null;
+
+  function noteFocus(event) {
+    const part = event.detail?.ctx?.target;
+    const inside = part instanceof Element && part.contains(document.activeElement);
+    lost = inside ? { part: part.id, href: document.activeElement.getAttribute("href") } : null;
+  }
+
+  /** The new part gets the focus: the same link, else what it has to say, else its first control. */
+  function keepFocus() {
+    const part = lost && document.activeElement === document.body ? document.getElementById(lost.part) : null;
+    if (part) {
+      const same = lost.href && part.querySelector(`a[href="${CSS.escape(lost.href)}"]`);
+      const status = part.querySelector("[role=status]");
+      if (status) {
+        status.tabIndex = -1;
+      }
+      (same || status || part.querySelector("input:not([type=hidden]), select, textarea, button, a[href]"))?.focus();
+    }
+    lost = null;
+  }
+
   function prepare(root) {
     showErrors(root);
     root.querySelectorAll("[data-deadline]").forEach(startTimer);
@@ -103,7 +126,11 @@
     saveStatus(event, response && response.status < 400 ? "saved" : "failed");
   });
   document.addEventListener("htmx:error", (event) => saveStatus(event, "failed"));
-  document.addEventListener("htmx:after:swap", () => prepare(document));
+  document.addEventListener("htmx:before:swap", noteFocus);
+  document.addEventListener("htmx:after:swap", () => {
+    keepFocus();
+    prepare(document);
+  });
   wide.addEventListener("change", setMenus);
   wider.addEventListener("change", setMenus);
   setMenus();
