@@ -24,6 +24,7 @@ endef
 .stamps/venv:
 	@mkdir -p .stamps
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is missing: install python3.11 and python3.11-venv."; exit 1; }
+	@$(PYTHON) -c "import ensurepip" 2>/dev/null || { if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq python3.11-venv >/dev/null; else echo "Install this first: sudo apt-get install python3.11-venv"; exit 1; fi; }
 	$(PYTHON) -m venv $(VENV)
 	@touch $@
 

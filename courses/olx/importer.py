@@ -20,6 +20,7 @@ Element = Any
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,119}")
 # What OLX itself puts on these tags and we do not use.
 STRUCTURE = {"course", "chapter", "sequential", "vertical"}
+LONGEST_NUMBER = 6  # digits; more is a typing error and does not fit the tables
 JUMP = re.compile(r"/jump_to_id/([A-Za-z0-9_.\-]+)")
 
 
@@ -128,7 +129,7 @@ class _Reader:
         raw = node.get(name, "").strip()
         if not raw or raw in {"null", "None"}:
             return default
-        if not raw.isdigit() or int(raw) < low:
+        if not raw.isdecimal() or len(raw) > LONGEST_NUMBER or int(raw) < low:
             self.blame(file, node.sourceline, f'{name}="{raw}" must be a whole number from {low}')
             return default
         return int(raw)

@@ -33,6 +33,8 @@ class ProblemBlock(XBlock):
         block = runtime.construct_xblock_from_class(cls, keys)
         block.display_name = node.get("display_name", "")
         block.weight = float(node.get("weight") or 1)
+        if not 0 <= block.weight <= 1000:  # noqa: PLR2004 - also refuses "nan"
+            raise ValueError(f'weight="{node.get("weight")}" must be 0 to 1000')
         block.data = etree.tostring(node, encoding="unicode", with_tail=False)
         return block  # type: ignore[no-any-return]
 

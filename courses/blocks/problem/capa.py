@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import copy
+import math
 from functools import lru_cache
 from typing import Any
 
+import regex
 from lxml import etree
 
 from courses.blocks.problem.model import Option, Pair, Problem, Question, TextAnswer
@@ -13,6 +15,7 @@ from courses.markup import clean_html
 
 Element = Any
 IGNORED = {"solution", "demandhint", "script", "label", "description"}
+INTERVAL = regex.compile(r"[\[(]([^,]+),([^,]+)[\])]")
 
 
 class ProblemError(ValueError):
@@ -73,13 +76,24 @@ def _without(element: Element, *tags: str) -> Element:
 
 
 def _intro(root: Element) -> str:
-    """Return what stands before the first response, outside of it."""
-    parts = [_escape(root.text or "")]
-    for child in root:
-        if child.tag.endswith("response") or child.tag in IGNORED:
-            continue
-        parts.append(etree.tostring(child, encoding="unicode", with_tail=False))
-    return clean_html("".join(parts)).strip()
+    """Return the text round the responses: nothing of a response, a hint or a solution (P26).
+
+    Older courses put a response inside <p> or <div>, so what is secret is taken out at any depth.
+    """
+    twin = copy.deepcopy(root)
+    secret = [e for e in twin.iter() if isinstance(e.tag, str) and _is_secret(e)]
+    for element in secret:
+        etree.strip_elements(element, "*", with_tail=True)
+        element.text = None
+        element.tag = "secret"
+    etree.strip_elements(twin, "secret", with_tail=False)
+    for child in twin:
+        child.tail = None
+    return _inner(twin)
+
+
+def _is_secret(element: Element) -> bool:
+    return element.tag.endswith("response") or element.tag in IGNORED
 
 
 def _label(element: Element, root: Element) -> tuple[str, str]:
@@ -182,6 +196,9 @@ def _text(element: Element, name: str, root: Element) -> Question:
     ]
     if not answer:
         raise ProblemError(f"line {element.sourceline}: <stringresponse> has no answer")
+    if "regexp" in kind:
+        for accepted in texts:
+            _need_regexp(element, accepted.text)
     return Question(
         kind="text",
         texts=tuple(texts),
@@ -191,15 +208,36 @@ def _text(element: Element, name: str, root: Element) -> Question:
     )
 
 
+def _need_number(element: Element, what: str, text: str) -> None:
+    try:
+        is_number = math.isfinite(float(text))
+    except ValueError:
+        is_number = False
+    if not is_number:
+        raise ProblemError(f"line {element.sourceline}: the {what} '{text}' is no number")
+
+
+def _need_regexp(element: Element, text: str) -> None:
+    try:
+        regex.compile(text)
+    except regex.error as error:
+        raise ProblemError(f"line {element.sourceline}: '{text}' is no regexp: {error}") from None
+
+
 def _number(element: Element, name: str, root: Element) -> Question:
     answer = (element.get("answer") or "").strip()
     if not answer:
         raise ProblemError(f"line {element.sourceline}: <numericalresponse> has no answer")
-    tolerance = element.find(".//responseparam[@type='tolerance']")
+    found = element.find(".//responseparam[@type='tolerance']")
+    tolerance = (found.get("default") or "0").strip() if found is not None else "0"
+    interval = INTERVAL.fullmatch(answer)
+    for number in interval.groups() if interval else (answer,):
+        _need_number(element, "answer", number)
+    _need_number(element, "tolerance", tolerance.removesuffix("%"))
     return Question(
         kind="number",
         number=answer,
-        tolerance=tolerance.get("default", "0") if tolerance is not None else "0",
+        tolerance=tolerance,
         correct_feedback=_inner(element.find("correcthint")),
         wrong_feedback=_inner(element.find("wronghint")),
         **_common(element, name, root),

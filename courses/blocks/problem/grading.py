@@ -83,6 +83,8 @@ def is_complete(question: Question, given: Any) -> bool:
     """Whether every part of the question has an answer."""
     if given is None:
         return False
+    if question.kind in {"matching", "ordering"} and not isinstance(given, dict):
+        return False
     if question.kind == "matching":
         return len(given) == len(question.pairs)
     if question.kind == "ordering":
@@ -124,7 +126,7 @@ def _multiple(question: Question, given: Any, _seed: str) -> Verdict:
     EDC as Open edX documents it: each wrong decision costs a part, two or more wrong of four
     leave 50 % or less; we give (n - wrong) / n and 0 from half wrong on.
     """
-    chosen = set(given) if isinstance(given, list) else set()
+    chosen = {v for v in given if isinstance(v, str)} if isinstance(given, list) else set()
     feedback, right, wrong = {}, {}, 0
     for option in question.options:
         ticked = option.id in chosen
@@ -218,7 +220,7 @@ def _matching(question: Question, given: Any, seed: str) -> Verdict:
     # Two pairs may share a right side in words; then either name is right.
     by_name = {opaque(seed, p.id): p.right for p in question.pairs}
     right = {
-        p.id: by_name.get(given.get(p.id, "")) == p.right for p in question.pairs if p.id in given
+        p.id: by_name.get(str(given[p.id])) == p.right for p in question.pairs if p.id in given
     }
     feedback = {p.id: p.feedback for p in question.pairs if p.feedback and right.get(p.id) is False}
     return Verdict(
@@ -240,7 +242,8 @@ def _ordering(question: Question, given: Any, seed: str) -> Verdict:
 
 
 def _place(text: Any) -> int | None:
-    return int(text) if isinstance(text, str) and text.isdigit() else None
+    is_place = isinstance(text, str) and text.isdecimal() and len(text) <= 3  # noqa: PLR2004
+    return int(text) if is_place else None
 
 
 GRADERS: dict[str, Callable[[Question, Any, str], Verdict]] = {
