@@ -32,6 +32,7 @@ AREA = Area(
     listens_to=(on(CourseCompleted, services.issue),),
     jobs=(Job(name=services.RENDER, run=_render),),
     fills=(
+        ("accounts.admin", routes.admin_card),
         ("courses.completed", routes.on_completion),
         ("courses.proofs", routes.proofs),
     ),

@@ -17,7 +17,7 @@ from certificates.permissions import HOLD, MANAGE
 from learnenv.kernel import audit, throttle
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import DomainError, NotFoundError
-from learnenv.kernel.permissions import public, requires
+from learnenv.kernel.permissions import Actor, public, requires
 from learnenv.kernel.site import site_url
 from learnenv.kernel.transaction import after_commit, transaction
 from learnenv.web.shell import actor, keep_writes
@@ -96,6 +96,14 @@ def proofs(enrolment_ids: list[int]) -> dict[int, tuple[str, str]]:
         enrolment: (found.number, url_for("certificates.one", number=found.number))
         for enrolment, found in queries.of_enrolments(enrolment_ids).items()
     }
+
+
+def admin_card(actor: Actor) -> tuple[str, str, str] | None:
+    """Fill the slot of the administrator's page: title, address and text."""
+    if not MANAGE.allows(actor):
+        return None
+    text = _("Look a certificate up, or revoke it.")
+    return _("Certificates"), url_for("certificates.manage"), text
 
 
 # --- the public check --------------------------------------------------------------------------

@@ -6,6 +6,8 @@ Nothing is written to disk, so nothing can escape; everything is bounded, so not
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import tarfile
 import zipfile
 import zlib
@@ -19,6 +21,11 @@ MAX_FILE_BYTES = 50 * 1024 * 1024
 MAX_RATIO = 100
 RATIO_FROM_BYTES = 1024 * 1024
 CHUNK = 64 * 1024
+# What the readers of the standard library raise: damaged, cut off, or packed in another way.
+UNREADABLE = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError,
+    NotImplementedError, RuntimeError, struct.error,
+)  # fmt: skip
 FILE_KIND, LINK = 0o170000, 0o120000
 EXTENSIONS = {
     ".css", ".csv", ".docx", ".gif", ".html", ".htm", ".jpeg", ".jpg", ".json", ".md", ".mp3",
@@ -105,7 +112,7 @@ def read_bytes(data: bytes, name: str) -> Package:
             return _rooted(_zip(data))
         if name.endswith((".tar.gz", ".tgz", ".tar")):
             return _rooted(_tar(data))
-    except (zipfile.BadZipFile, tarfile.TarError, zlib.error, EOFError, OSError) as error:
+    except UNREADABLE as error:
         raise PackageError(f"{name}: the archive is damaged ({error})") from None
     raise PackageError(f"{name}: this is no zip or tar.gz file")
 

@@ -315,7 +315,7 @@ def test_assets_are_stored_once_and_served_fenced(app: Flask, client: Browser, t
     client.get(f"/bestand/{assets['/static/plaat.svg']}/x", 304, headers={"If-None-Match": etag})
 
 
-@pytest.mark.parametrize("path", ["../model.py", "public/../../model.py", "model.py", "/etc/passwd", "public/%2e%2e/model.py"])
+@pytest.mark.parametrize("path", ["../model.py", "public/../../model.py", "model.py", "%2Fetc%2Fpasswd", "public/%2e%2e/model.py"])
 def test_a_block_gives_away_no_file_but_its_public_ones(client: Browser, path: str) -> None:
     for kind in ("problem", "text", "nergens"):
         assert client.open(f"/blok-bestand/{kind}/{path}").status == 404

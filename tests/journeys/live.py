@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import email
 import email.policy
 import json
@@ -58,14 +59,10 @@ class Processes:
         for process in self.started:
             process.terminate()
         for process in self.started:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                pass
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             process.wait(timeout=10)
         self.started.clear()
 
@@ -145,6 +142,8 @@ def _answers(url: str) -> bool:
 
 def start_site(home: Path, database_url: str, processes: Processes) -> Live:
     """Fill a site with the demo and the small course, and start it."""
+    dutch = ROOT / "learnenv" / "translations" / "nl" / "LC_MESSAGES" / "messages.mo"
+    assert dutch.exists(), "Compile the translations first: make .stamps/translations"
     port = free_port()
     site = Live(home=home, url=f"http://127.0.0.1:{port}")
     env = {k: v for k, v in os.environ.items() if not k.startswith(("LEARNENV_", "FLASK_"))}

@@ -16,7 +16,6 @@ TEST = f"{COURSE}/les/proef-toets"
 ATTEMPT = re.compile(r"/toets/\d+$")
 SUMMARY = re.compile(r"/toets/\d+/overzicht$")
 RESULT = re.compile(r"/toets/\d+/uitslag$")
-NUMBER = re.compile(r"\d[\d.]*")
 
 
 def button(page: Page, action: str) -> Locator:

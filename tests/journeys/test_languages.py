@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.journeys import steps
-from tests.journeys.conftest import HEIGHTS, PHONE, WIDE, Axe, OpenPage
+from tests.journeys.conftest import HEIGHTS, PHONE, WIDE, Axe, OpenPage, Watch
 from tests.journeys.live import Live
 
 pytestmark = pytest.mark.journey
@@ -64,3 +64,33 @@ def test_language_and_width_sweep(open_page: OpenPage, live: Live, look: Axe, ro
             for width in (WIDE, PHONE):
                 page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
                 look(page)
+
+
+def test_the_guards_bite(browser: Browser, live: Live, axe: Axe, look: Axe) -> None:
+    """A check that never fails proves nothing: each is shown one fault."""
+    watch = Watch(live.url)
+    context = browser.new_context(base_url=live.url)
+    watch.over(context)
+    page = context.new_page()
+    page.goto("/")
+    look(page)
+    page.goto("/bestaat-niet")  # a page that is not there is no fault of the page
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    look(page)
+    assert watch.faults == []
+    page.evaluate("document.querySelector('main').append(document.createElement('img'))")
+    with pytest.raises(AssertionError, match="image-alt"):
+        axe(page)
+    page.goto("/")
+    page.evaluate("document.querySelector('h1').style.width = '3000px'")
+    with pytest.raises(AssertionError, match="px too wide"):
+        look(page)
+    page.evaluate(
+        "document.querySelector('h1').insertAdjacentHTML('beforeend', '<b style=\"color:red\">x</b>')"
+    )
+    page.goto(live.url.replace("127.0.0.1", "localhost") + "/healthz")
+    context.close()
+    assert any(fault.startswith("console: ") and "style-src" in fault for fault in watch.faults), (
+        watch.faults
+    )
+    assert any(fault.startswith("request to another host") for fault in watch.faults), watch.faults

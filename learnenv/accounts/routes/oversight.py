@@ -14,17 +14,16 @@ from learnenv.kernel import settings
 from learnenv.kernel.clock import calendar_year, now
 from learnenv.kernel.i18n import _
 from learnenv.kernel.permissions import requires
+from learnenv.kernel.slots import collect
 from learnenv.web.shell import actor
-
-COURSES = "courses.manage"
 
 
 @blueprint.get("/beheer")
 @requires(ADMINISTER)
 def admin() -> Answer:
     """Show what there is to manage."""
-    courses = url_for(COURSES) if COURSES in current_app.view_functions else None
-    return page("admin", courses=courses)
+    cards = [card for card in collect("accounts.admin", actor=actor()) if card is not None]
+    return page("admin", cards=cards)
 
 
 @blueprint.get("/beheer/post")
