@@ -128,7 +128,9 @@ class Site:
             return {question: f"c{next(turn) % 3}"}
 
         def autosave() -> dict[str, object]:
-            form: dict[str, object] = {"question": list({k.rsplit("-", 1)[0] for k in self.answers})}
+            form: dict[str, object] = {
+                "question": list({k.rsplit("-", 1)[0] for k in self.answers})
+            }
             chosen = dict(self.answers)
             first = next(iter(chosen))
             chosen[first] = f"c{next(turn) % 3}"
@@ -193,9 +195,7 @@ def main(sizes: list[int], folder: Path) -> None:
     print("| page | " + " | ".join(head) + f" | {sizes[-1]:,} / {sizes[0]:,} |")
     print("|---" * (len(sizes) + 2) + "|")
     for name in small:
-        cells = [
-            "{0}, {1:.1f}, {2:.1f}, {3:.0f}".format(*found[size][name]) for size in sizes
-        ]
+        cells = ["{0}, {1:.1f}, {2:.1f}, {3:.0f}".format(*found[size][name]) for size in sizes]
         print(f"| {name} | " + " | ".join(cells) + f" | {large[name][1] / small[name][1]:.2f} |")
 
 

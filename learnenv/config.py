@@ -1,5 +1,6 @@
 """Typed settings, read once from the environment. All state lies under one folder."""
 
+import contextlib
 import os
 import secrets
 import stat
@@ -66,20 +67,28 @@ def load(**overrides: object) -> Settings:
 def key_of(home: Path) -> str:
     """Return the site's secret key; make it on the first start, readable by the owner only.
 
-    Exclusive creation: of two processes that start together one makes the key (TRUST.md 7).
+    Written aside and then linked into place, which fails when it is there: of two processes that
+    start together one makes the key, and the other never reads half of it (TRUST.md 7).
     """
     path = home / "secret.key"
-    try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        key = path.read_text(encoding="ascii").strip()
-        if len(key) < KEY_BYTES:
-            raise SetupError(f"{path} is too short; remove it, and a new key is made.") from None
-        return key
-    key = secrets.token_urlsafe(KEY_BYTES)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key)
+    if not path.exists():
+        _make_key(path)
+    key = path.read_text(encoding="ascii").strip()
+    if len(key) < KEY_BYTES:
+        raise SetupError(f"{path} is too short; remove it, and a new key is made.")
     return key
+
+
+def _make_key(path: Path) -> None:
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(KEY_BYTES))
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(aside)
+    finally:
+        aside.unlink()
 
 
 def problems(settings: Settings) -> list[str]:

@@ -23,7 +23,10 @@ def together(app: Flask, number: int, work: Callable[[int], T]) -> list[T]:
 
     def run(place: int) -> None:
         try:
-            with app.app_context(), app.test_request_context("/", headers={"Accept-Language": "en"}):
+            with (
+                app.app_context(),
+                app.test_request_context("/", headers={"Accept-Language": "en"}),
+            ):
                 gate.wait(timeout=20)
                 results[place] = work(place)
                 db.session.remove()

@@ -123,7 +123,8 @@ def backup(target: Path) -> None:
         else:
             dump = work / "learnenv.dump"
             _run(["pg_dump", "--format=custom", f"--file={dump}", _libpq(settings.database_url)])
-        shutil.copy2(settings.home / "secret.key", work / "secret.key")
+        if (settings.home / "secret.key").exists():  # else LEARNENV_SECRET_KEY holds it
+            shutil.copy2(settings.home / "secret.key", work / "secret.key")
         if (settings.home / "mail").is_dir():
             shutil.copytree(settings.home / "mail", work / "mail")
         manifest = {
@@ -171,7 +172,8 @@ def restore(source: Path) -> None:
                 ["pg_restore", "--no-owner", f"--dbname={_libpq(settings.database_url)}",
                  str(work / "learnenv.dump")]
             )  # fmt: skip
-        shutil.copy2(work / "secret.key", settings.home / "secret.key")
+        if (work / "secret.key").exists():
+            shutil.copy2(work / "secret.key", settings.home / "secret.key")
         if (work / "mail").is_dir():
             shutil.copytree(work / "mail", settings.home / "mail", dirs_exist_ok=True)
     app = make()

@@ -33,9 +33,7 @@ def holder(app: Flask) -> Person:
 
 
 def certificate_of(person: Person) -> Certificate:
-    return db.session.scalars(
-        select(Certificate).where(Certificate.person_id == person.id)
-    ).one()
+    return db.session.scalars(select(Certificate).where(Certificate.person_id == person.id)).one()
 
 
 def count(model: type) -> int:
@@ -112,7 +110,10 @@ def test_P30_revoked_shows_at_the_next_request(client: Browser, app: Flask, hold
     assert (answer["status"], answer["holder"]) == ("revoked", None)
     client.post(f"{url}/intrekken", {"reason": "Nog eens"}, status=422)
     entries = db.session.scalars(select(HistoryEntry).order_by(HistoryEntry.id)).all()
-    assert [(e.status, e.reason) for e in entries] == [("valid", "issued"), ("revoked", "Verkeerde persoon")]
+    assert [(e.status, e.reason) for e in entries] == [
+        ("valid", "issued"),
+        ("revoked", "Verkeerde persoon"),
+    ]
     assert "certificate.revoked" in db.session.scalars(select(AuditEntry.action)).all()
 
 
@@ -130,7 +131,9 @@ def test_an_expired_certificate_is_real_but_expired(client: Browser, holder: Per
 
 def test_the_answer_follows_the_accept_header(client: Browser, holder: Person) -> None:
     code = certificate_of(holder).code
-    assert client.get(f"/certificaat/{code}", headers=PROGRAM).response.mimetype == "application/json"
+    assert (
+        client.get(f"/certificaat/{code}", headers=PROGRAM).response.mimetype == "application/json"
+    )
     for accept in ("text/html,application/xhtml+xml,*/*;q=0.8", "*/*"):
         page = client.get(f"/certificaat/{code}", headers={"Accept": accept})
         assert page.response.mimetype == "text/html"
@@ -144,7 +147,9 @@ def test_P30_unknown_codes_all_say_the_same(client: Browser, holder: Person) -> 
     assert first.main == second.main
     typed = client.get(f"/certificaat?code={wrong}", 404)
     assert typed.main == first.main == client.get("/certificaat?code=x", 404).main
-    assert client.get(f"/certificaat/{new_code()}", 404, headers=PROGRAM).json() == {"status": "unknown"}
+    assert client.get(f"/certificaat/{new_code()}", 404, headers=PROGRAM).json() == {
+        "status": "unknown"
+    }
 
 
 def test_P30_guessing_is_limited(client: Browser, holder: Person) -> None:
@@ -223,7 +228,9 @@ def test_the_job_of_a_certificate_that_is_not_there_is_harmless(app: Flask) -> N
     assert count(Document) == count(OutboxMail) == 0
 
 
-def test_P03_a_certificate_of_another_is_not_there(app: Flask, client: Browser, holder: Person) -> None:
+def test_P03_a_certificate_of_another_is_not_there(
+    app: Flask, client: Browser, holder: Person
+) -> None:
     found = certificate_of(holder)
     make_document({"certificate": found.id})
     for other in (make_person("Buur"), make_person("Chef", roles=[(Role.ADMINISTRATOR, None)])):
@@ -244,7 +251,9 @@ def test_P36_staff_who_look_leave_a_line(client: Browser, holder: Person) -> Non
     assert found.number in page.text
     assert found.number not in client.get("/beheer/certificaten?q=100%25").text
     client.get(f"/beheer/certificaten/{found.number}")
-    line = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "certificate.seen")).one()
+    line = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.action == "certificate.seen")
+    ).one()
     assert (line.actor_id, line.subject) == (staff.id, f"certificate:{found.number}")
 
 

@@ -123,7 +123,9 @@ def test_numbers_are_read_as_the_dutch_write_them(typed: str, number: float | No
         ("[1,5)", "0", "5", False), ("(1,5]", "0", "1", False), ("(1,5]", "0", "5", True), ("0", "0", "-0", True),
     ],
 )  # fmt: skip
-def test_a_number_is_right_within_its_tolerance(answer: str, tolerance: str, typed: str, right: bool | None) -> None:
+def test_a_number_is_right_within_its_tolerance(
+    answer: str, tolerance: str, typed: str, right: bool | None
+) -> None:
     xml = NUMBER.format(answer, TOLERANCE.format(tolerance))
     if right is None:
         with pytest.raises(ProblemError, match="tolerance"):
@@ -166,10 +168,17 @@ def test_python_of_an_author_is_never_run(tmp_path: Path) -> None:
 
 def test_P09_authors_html_is_cleaned() -> None:
     bad = "<p onclick='x()'>v<script>alert(1)</script><img src='https://elders/x'/></p>"
-    problem = parse(SINGLE.replace("Goed", f"Goed{bad}").replace("<label>V", f"<label>{bad}").replace("Ja.", bad).replace(
-        "</problem>", f"<solution>{bad}</solution></problem>").replace("<script>alert(1)</script>", "<a href='javascript:x'>k</a>"))
+    problem = parse(
+        SINGLE.replace("Goed", f"Goed{bad}")
+        .replace("<label>V", f"<label>{bad}")
+        .replace("Ja.", bad)
+        .replace("</problem>", f"<solution>{bad}</solution></problem>")
+        .replace("<script>alert(1)</script>", "<a href='javascript:x'>k</a>")
+    )
     question = problem.questions[0]
-    everything = " ".join([question.label, problem.solution, *(o.text + o.feedback for o in question.options)])
+    everything = " ".join(
+        [question.label, problem.solution, *(o.text + o.feedback for o in question.options)]
+    )
     for word in ("onclick", "javascript", "elders"):
         assert word not in everything
 
@@ -179,7 +188,10 @@ def test_the_right_response_earns_everything(name: str) -> None:
     if name == "interval":
         return  # an interval is no answer by itself
     question = one(ALL[name])
-    assert grading.grade(question, grading.right_response(question, seed=SEED), seed=SEED).fraction == 1.0
+    assert (
+        grading.grade(question, grading.right_response(question, seed=SEED), seed=SEED).fraction
+        == 1.0
+    )
 
 
 def json_like(inner: Any) -> Any:
@@ -187,11 +199,28 @@ def json_like(inner: Any) -> Any:
 
 
 known = st.sampled_from(
-    ["c0", "c1", "c2", "c3", "p0", "p1", "1", "2", "²", "7", "1e308", "-1e999", "9" * 400, "Den Haag"]
+    [
+        "c0",
+        "c1",
+        "c2",
+        "c3",
+        "p0",
+        "p1",
+        "1",
+        "2",
+        "²",
+        "7",
+        "1e308",
+        "-1e999",
+        "9" * 400,
+        "Den Haag",
+    ]
     + [opaque(n, k) for n in range(3) for k in "cp"]
 )
 anything = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | known, json_like, max_leaves=12
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | known,
+    json_like,
+    max_leaves=12,
 ) | st.dictionaries(known, known)
 
 
@@ -232,14 +261,24 @@ def test_P26_what_a_learner_sees_has_no_key() -> None:
         shown = repr(grading.face(question, prefix="p", seed=SEED, given=None))
         for secret in ("Ja", "Nee", "correct", "Tel.", "Utrecht", "Gravenhage"):
             assert secret not in shown, f"{name}: {secret}"
-    shuffled = {tuple(c.text for c in grading.face(one(ORDERING), prefix="p", seed=str(n), given=None).choices) for n in range(30)}
+    shuffled = {
+        tuple(
+            c.text for c in grading.face(one(ORDERING), prefix="p", seed=str(n), given=None).choices
+        )
+        for n in range(30)
+    }
     assert len(shuffled) > 3, "the items to order come in another order"
 
 
 @pytest.mark.parametrize("around", ["p", "div", "blockquote"])
 def test_P26_a_question_inside_other_tags_shows_no_key(around: str) -> None:
     """Older courses wrap the response in text: what is hidden must stay hidden there too."""
-    inner = SINGLE.removeprefix("<problem>").removesuffix("</problem>").replace("Ja.", "GEHEIM-1").replace("Nee.", "GEHEIM-2")
+    inner = (
+        SINGLE.removeprefix("<problem>")
+        .removesuffix("</problem>")
+        .replace("Ja.", "GEHEIM-1")
+        .replace("Nee.", "GEHEIM-2")
+    )
     xml = f"<problem><{around}>Vooraf {inner}<solution>GEHEIM-3</solution><demandhint><hint>GEHEIM-4</hint></demandhint></{around}></problem>"
     problem = parse(xml)
     assert "Vooraf" in problem.intro

@@ -91,7 +91,9 @@ def test_P27_nothing_counts_after_the_deadline(sitting: Sitting, late: timedelta
     assert len(db.session.scalars(select(Answer)).all()) == 1
 
 
-def test_P27_the_pages_follow_the_servers_clock(app: Flask, client: Browser, sitting: Sitting) -> None:
+def test_P27_the_pages_follow_the_servers_clock(
+    app: Flask, client: Browser, sitting: Sitting
+) -> None:
     with time_machine.travel(START, tick=False) as clock:
         client.sign_in(sitting.person)
         url = client.post("/cursussen/proef/toets/proef-toets").location
@@ -99,7 +101,9 @@ def test_P27_the_pages_follow_the_servers_clock(app: Flask, client: Browser, sit
         client.post(url, form)
         assert 'value="7"' in client.get(url).text
         clock.shift(601)
-        page = client.post(url, form | {"proef-vraag-3-r0": "8"}, status=409, headers={"HX-Request": "true"})
+        page = client.post(
+            url, form | {"proef-vraag-3-r0": "8"}, status=409, headers={"HX-Request": "true"}
+        )
         assert "time is up" in page.text
         assert client.post(url, form | {"proef-vraag-3-r0": "8"}).location == f"{url}/uitslag"
         assert client.get(url, 303).location == f"{url}/uitslag"
@@ -117,7 +121,11 @@ def test_P27_handing_in_twice_is_once(sitting: Sitting) -> None:
     with pytest.raises(DomainError):
         sitting.save(attempt, START + 3 * MINUTE)
     again = sitting.hand_in(attempt, START + 4 * MINUTE)
-    assert (again.submitted_at, again.percent, again.state) == facts == (START + 2 * MINUTE, 66, "submitted")
+    assert (
+        (again.submitted_at, again.percent, again.state)
+        == facts
+        == (START + 2 * MINUTE, 66, "submitted")
+    )
 
 
 def test_P27_two_tabs_are_one_attempt(sitting: Sitting) -> None:
@@ -139,15 +147,21 @@ def test_P27_no_more_attempts_than_allowed(app: Flask, client: Browser, sitting:
 
 
 def test_P27_the_waiting_time_is_kept(app: Flask, tmp_path: Path) -> None:
-    sitting = Sitting(publish_files(replaced(TEST, 'wait_minutes="0"', 'wait_minutes="30"'), tmp_path))
+    sitting = Sitting(
+        publish_files(replaced(TEST, 'wait_minutes="0"', 'wait_minutes="30"'), tmp_path)
+    )
     sitting.fail(START)
     with pytest.raises(DomainError, match="1 minute"):
         sitting.start(START + 30 * MINUTE - timedelta(seconds=1))
     assert sitting.start(START + 30 * MINUTE).number == 2
 
 
-@pytest.mark.parametrize(("rule", "counts"), [("best", 100), ("last", 33), ("first", 0), ("mean", 44)])
-def test_the_attempt_that_counts_follows_the_rule(app: Flask, tmp_path: Path, rule: str, counts: int) -> None:
+@pytest.mark.parametrize(
+    ("rule", "counts"), [("best", 100), ("last", 33), ("first", 0), ("mean", 44)]
+)
+def test_the_attempt_that_counts_follows_the_rule(
+    app: Flask, tmp_path: Path, rule: str, counts: int
+) -> None:
     changed = replaced(TEST, 'attempt_rule="best"', f'attempt_rule="{rule}"')
     changed[TEST] = changed[TEST].replace(b'max_attempts="2"', b'max_attempts="3"')
     sitting = Sitting(publish_files(changed, tmp_path))
@@ -172,10 +186,15 @@ def test_P27_what_nobody_handed_in_is_graded_all_the_same(sitting: Sitting) -> N
         assert quizzes.close_overdue(at=START + 12 * MINUTE) == 0
     done = fresh(attempt)
     assert (done.state, done.percent, done.submitted_at) == ("expired", 100, attempt.deadline_at)
-    assert db.session.get_one(Enrolment, sitting.enrolment.id, populate_existing=True).completed_at is not None
+    assert (
+        db.session.get_one(Enrolment, sitting.enrolment.id, populate_existing=True).completed_at
+        is not None
+    )
 
 
-def test_P03_the_attempt_of_another_is_not_there(app: Flask, client: Browser, sitting: Sitting) -> None:
+def test_P03_the_attempt_of_another_is_not_there(
+    app: Flask, client: Browser, sitting: Sitting
+) -> None:
     attempt = sitting.start(datetime.now(UTC))
     client.sign_in(make_person())
     url = f"/toets/{attempt.id}"
@@ -187,7 +206,9 @@ def test_P03_the_attempt_of_another_is_not_there(app: Flask, client: Browser, si
     assert db.session.scalars(select(Answer)).all() == []
 
 
-def test_a_question_that_is_not_in_the_attempt_is_left_out(app: Flask, client: Browser, sitting: Sitting) -> None:
+def test_a_question_that_is_not_in_the_attempt_is_left_out(
+    app: Flask, client: Browser, sitting: Sitting
+) -> None:
     attempt = sitting.start()
     with transaction():
         mine = db.session.get_one(Attempt, attempt.id)
@@ -221,7 +242,9 @@ def test_P27_handing_in_at_once_is_one_result(sitting: Sitting, app: Flask, roun
 
 
 @pytest.mark.parametrize("round_", range(5))
-def test_P27_handing_in_while_the_worker_closes_is_no_deadlock(sitting: Sitting, app: Flask, round_: int) -> None:
+def test_P27_handing_in_while_the_worker_closes_is_no_deadlock(
+    sitting: Sitting, app: Flask, round_: int
+) -> None:
     attempt = sitting.start()
     sitting.save(attempt, START + MINUTE)
     late = START + 12 * MINUTE
@@ -242,6 +265,8 @@ def test_a_test_is_finished_in_the_version_it_was_started_in(app: Flask, tmp_pat
     publish_files(replaced("problem/proef-vraag-3.xml", 'answer="7"', 'answer="8"'), tmp_path)
     sitting.save(attempt, START + MINUTE)
     assert sitting.hand_in(attempt, START + 2 * MINUTE).percent == 100
+    sitting.outline = queries.current(queries.course_by_slug("proef"))
+    sitting.lesson = sitting.outline.by_lesson["proef-toets"]
     again = sitting.start(START + 3 * MINUTE)
     with transaction():
         mine = db.session.get_one(Attempt, again.id)

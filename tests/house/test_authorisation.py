@@ -23,9 +23,23 @@ from tests.house.world import (
 
 STORED = Path(__file__).with_name("matrix.txt")
 RENEW = "UPDATE_MATRIX=1 pytest tests/house/test_authorisation.py -k matrix"
-ROLES = ("anonymous", "learner_a", "learner_b", "author", "manager_a", "manager_b", "programme", "admin")
+ROLES = (
+    "anonymous",
+    "learner_a",
+    "learner_b",
+    "author",
+    "manager_a",
+    "manager_b",
+    "programme",
+    "admin",
+)
 # What a manager may fill in behind a question mark, to look into another organisation.
-PRYING = ("organisatie={organisation_id}", "zoek={name}", "q={name}", "organisatie={organisation_id}&eigen=1")
+PRYING = (
+    "organisatie={organisation_id}",
+    "zoek={name}",
+    "q={name}",
+    "organisatie={organisation_id}&eigen=1",
+)
 
 
 def shown(answer: TestResponse) -> str:
@@ -115,7 +129,9 @@ def test_P03_what_is_of_another_person_does_not_exist(world: World) -> None:
         for role in set(ROLES) - {"learner_a", SIGNED_OUT}:
             answer = world.ask(role, world.path(found[endpoint], "a"))
             assert answer.status_code == 404, f"{endpoint} as {role}"
-            nothing = world.build(found[endpoint], {"number": "2026-NOSUCH00", "attempt_id": 999999})
+            nothing = world.build(
+                found[endpoint], {"number": "2026-NOSUCH00", "attempt_id": 999999}
+            )
             assert len(answer.data) == len(world.ask(role, nothing).data) or (
                 visible(answer) == visible(world.ask(role, nothing))
             ), f"{endpoint}: another's object looks different from none"
@@ -193,12 +209,21 @@ def test_P03_an_administrator_does_not_reach_a_role_through_another_person(world
     path = world.build(rule, {n: values[n] for n in rule.arguments})
     world.browser("admin")
     before = snapshot()
-    assert world.ask("admin", path, "POST", data={"csrf_token": world.browser("admin").token}).status_code == 404
+    assert (
+        world.ask(
+            "admin", path, "POST", data={"csrf_token": world.browser("admin").token}
+        ).status_code
+        == 404
+    )
     assert snapshot() == before
 
 
-@pytest.mark.parametrize(("role", "other"), [("manager_b", "a"), ("manager_a", "b"), ("learner_b", "a")])
-def test_P04_canaries_of_another_organisation_never_show(world: World, role: str, other: str) -> None:
+@pytest.mark.parametrize(
+    ("role", "other"), [("manager_b", "a"), ("manager_a", "b"), ("learner_b", "a")]
+)
+def test_P04_canaries_of_another_organisation_never_show(
+    world: World, role: str, other: str
+) -> None:
     """Names of people, addresses, job titles: in pages, exports, search and PDF."""
     own = "b" if other == "a" else "a"
     seen_own = 0
@@ -208,11 +233,17 @@ def test_P04_canaries_of_another_organisation_never_show(world: World, role: str
         path = world.path(rule, whose)
         values = world.objects[other] | {"name": CANARY[other]}
         for query in ("", *(p.format(**values) for p in PRYING)):
-            if query and not (rule.endpoint.startswith(("reporting.", "accounts.")) or rule.arguments == set()):
+            if query and not (
+                rule.endpoint.startswith(("reporting.", "accounts.")) or rule.arguments == set()
+            ):
                 continue
             answer = world.ask(role, f"{path}?{query}" if query else path)
             words = words_of(answer)
-            for secret in (f"{CANARY[other]} Jansen", f"{CANARY[other].lower()}@", f"Adviseur {CANARY[other]}"):
+            for secret in (
+                f"{CANARY[other]} Jansen",
+                f"{CANARY[other].lower()}@",
+                f"Adviseur {CANARY[other]}",
+            ):
                 assert secret not in words, f"{path}?{query} shows {secret} to {role}"
             seen_own += f"{CANARY[own]} Jansen" in words
     assert seen_own, "the walk must see one's own people, else it sees nothing"
@@ -236,5 +267,3 @@ def test_P04_a_manager_who_moves_loses_sight_at_once(world: World) -> None:
     words = words_of(world.ask("manager_a", "/cijfers/lijst"))
     assert name not in words
     assert f"{CANARY['b']} Jansen" in words
-
-

@@ -41,8 +41,27 @@ PARAMETERS = {
     "accounts.audit": ("pagina",),
     "reporting.year": ("jaar", "organisatie", "cursus"),
     "reporting.export": ("jaar", "organisatie", "cursus"),
-    "reporting.people": ("jaar", "organisatie", "cursus", "maat", "maand", "tot", "eigen", "laag", "pagina"),
-    "reporting.people_export": ("jaar", "organisatie", "cursus", "maat", "maand", "tot", "eigen", "laag"),
+    "reporting.people": (
+        "jaar",
+        "organisatie",
+        "cursus",
+        "maat",
+        "maand",
+        "tot",
+        "eigen",
+        "laag",
+        "pagina",
+    ),
+    "reporting.people_export": (
+        "jaar",
+        "organisatie",
+        "cursus",
+        "maat",
+        "maand",
+        "tot",
+        "eigen",
+        "laag",
+    ),
 }
 
 
@@ -63,7 +82,7 @@ def test_P11_odd_parameters_are_no_server_error(world: World, name: str) -> None
             answer = world.ask("everything", path, query_string={parameter: ODD[name]})
             assert answer.status_code < 500, f"{path}?{parameter}={name}"
             asked += 1
-        every = {p: ODD[name] for p in set(chain.from_iterable(PARAMETERS.values()))}
+        every = dict.fromkeys(set(chain.from_iterable(PARAMETERS.values())), ODD[name])
         answer = world.ask("everything", path, query_string=every)
         assert answer.status_code < 500, f"{path} with all parameters: {name}"
         assert b"<script>alert(1)" not in answer.data
@@ -82,7 +101,9 @@ def test_P11_odd_path_parts_are_no_server_error(world: World, name: str) -> None
                     quote(str(parts[text]), safe="") if dynamic else text
                     for dynamic, text in rule._trace
                 ).lstrip("|")
-                form = {"csrf_token": world.browser("everything").token} if method == "POST" else None
+                form = (
+                    {"csrf_token": world.browser("everything").token} if method == "POST" else None
+                )
                 answer = world.ask("everything", path, method, data=form)
                 assert answer.status_code < 500, f"{method} {path[:200]}"
                 asked += 1
@@ -104,7 +125,9 @@ def test_P11_odd_answers_and_forms_are_no_server_error(world: World, name: str) 
         "language": odd, "parent_id": odd, "tier": odd, "password": odd, "scope_id": odd, "job_title": odd,
     }  # fmt: skip
     for rule in rules(world.app, "POST"):
-        role = "learner_a" if rule.endpoint.startswith(("courses.", "certificates.")) else "everything"
+        role = (
+            "learner_a" if rule.endpoint.startswith(("courses.", "certificates.")) else "everything"
+        )
         if rule.endpoint in {"accounts.sign_out", "accounts.end_sessions"}:
             continue
         form = fields | {"csrf_token": world.browser(role).token}

@@ -56,7 +56,15 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "learnenv", "serve", "--port", str(self.port), "--with-worker"]
+        command = [
+            sys.executable,
+            "-m",
+            "learnenv",
+            "serve",
+            "--port",
+            str(self.port),
+            "--with-worker",
+        ]
         self.process = subprocess.Popen(
             command, env=self.env, start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

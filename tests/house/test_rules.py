@@ -73,7 +73,9 @@ def test_no_test_is_skipped_or_loosened() -> None:
 
 
 def test_no_registry_host_and_no_machine_path_in_the_project() -> None:
-    hosts = re.compile("|".join(("py" + "pi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs")))
+    hosts = re.compile(
+        "|".join(("py" + "pi" + r"\.org", "python" + "hosted", "registry" + r"\.npmjs"))
+    )
     names = [
         *ROOT.glob("requirements/*"),
         *ROOT.glob("**/package-lock.json"),

@@ -55,5 +55,7 @@ def test_P09_no_template_has_inline_style_or_handlers(wanted: str) -> None:
 
 def test_P37_no_template_loads_from_another_host() -> None:
     for name, text in sources().items():
-        outside = re.findall(r"""(?:src|srcset|action|data-hx-\w+)=["']\s*(?:https?:)?//[^"']+""", text)
+        outside = re.findall(
+            r"""(?:src|srcset|action|data-hx-\w+)=["']\s*(?:https?:)?//[^"']+""", text
+        )
         assert not outside, f"{name}: {outside}"

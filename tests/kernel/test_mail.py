@@ -32,7 +32,7 @@ class Box:
         self.mails: list[EmailMessage] = []
         self.refusals = 0
 
-    async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, _server, _session, envelope) -> str:
         if self.refusals:
             self.refusals -= 1
             return "451 try again later"
@@ -118,7 +118,9 @@ def test_P43_smtp_that_is_down_loses_nothing(app: Flask, server, tmp_path: Path)
     assert (outbox().state, outbox().last_error) == ("sent", "")
 
 
-def test_P43_a_refused_mail_is_tried_again_with_the_same_id(app: Flask, server, tmp_path: Path) -> None:
+def test_P43_a_refused_mail_is_tried_again_with_the_same_id(
+    app: Flask, server, tmp_path: Path
+) -> None:
     box, port = server
     box.refusals = 1
     with time_machine.travel(datetime(2026, 11, 24, 10, 0, tzinfo=UTC), tick=False) as clock:

@@ -80,7 +80,11 @@ EVIL = [
     '=HYPERLINK("http://elders","klik")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1",
     '=cmd|"/c calc"!A1',
 ]  # fmt: skip
-TABLE = Table("Lijst: a/b", ["Naam", "=Kop", "Getal", "Dag"], [[e, "gewoon", 5, date(2026, 3, 1)] for e in EVIL])
+TABLE = Table(
+    "Lijst: a/b",
+    ["Naam", "=Kop", "Getal", "Dag"],
+    [[e, "gewoon", 5, date(2026, 3, 1)] for e in EVIL],
+)
 
 
 def read_back(kind: str, data: bytes) -> list[list[object]]:

@@ -105,7 +105,13 @@ def test_the_database_answers(app: Flask) -> None:
     ],
 )
 def test_an_answer_that_says_no_writes_nothing(
-    app: Flask, client: Browser, monkeypatch, status: int, raises: bool, keeps: bool, is_stored: bool
+    app: Flask,
+    client: Browser,
+    monkeypatch,
+    status: int,
+    raises: bool,
+    keeps: bool,
+    is_stored: bool,
 ) -> None:
     @public
     def view():

@@ -1,0 +1,219 @@
+"""P42 and P41: tables go up and down with rows in them; a backup under load comes back whole."""
+
+from __future__ import annotations
+
+import os
+import tarfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from click.testing import CliRunner
+from flask import Flask
+from flask_migrate import downgrade
+from sqlalchemy import func, inspect, select, text
+
+from learnenv.cli import cli
+from learnenv.cli.data import schema_state, upgrade_schema
+from learnenv.kernel.clock import now
+from learnenv.kernel.db import db
+from learnenv.kernel.models import Setting
+from learnenv.kernel.transaction import transaction
+from tests.conftest import fresh_database, make_app
+from tests.house.world import make_world
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Flask]:
+    """An app on a database of its own, which may be taken apart."""
+    app = make_app(tmp_path, fresh_database(f"learnenv_own_{WORKER}", tmp_path))
+    with app.app_context(), app.test_request_context("/"):
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def counts() -> dict[str, int]:
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        return {
+            t.name: connection.scalar(select(func.count()).select_from(t))
+            for t in db.metadata.sorted_tables
+        }
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parents[2] / "migrations"))
+    return ScriptDirectory.from_config(config)
+
+
+def test_P42_there_is_one_line_of_revisions() -> None:
+    assert len(scripts().get_heads()) == 1
+    assert len(scripts().get_bases()) == 1
+
+
+def differences() -> list:
+    def ours(_item, name, kind, reflected, _other) -> bool:  # type: ignore[no-untyped-def]
+        return not (kind == "table" and reflected and name == "sqlite_sequence")
+
+    with db.engine.connect() as connection:
+        options = {"compare_type": True, "include_object": ours}
+        return compare_metadata(MigrationContext.configure(connection, opts=options), db.metadata)
+
+
+def test_P42_the_tables_are_what_the_models_say(own: Flask) -> None:
+    assert differences() == []
+    with db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE kernel_setting ADD COLUMN vreemd INTEGER"))
+    assert differences() != [], "a difference is seen"
+
+
+def test_P42_down_to_nothing_and_up_again(own: Flask) -> None:
+    downgrade(revision="base")
+    assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    upgrade_schema()
+    there, wanted = schema_state()
+    assert there == wanted
+    assert differences() == []
+
+
+def test_P42_every_step_keeps_every_row(own: Flask) -> None:
+    """With rows in the tables, one step down and up again at a time, as far as rows can be kept."""
+    make_world(own)
+    with transaction():
+        db.session.add(Setting(key="x", value="y", changed_at=now()))
+    before = counts()
+    assert sum(1 for n in before.values() if n) > 15
+    revisions = [r.revision for r in scripts().walk_revisions()]
+    for revision in revisions[1:]:
+        downgrade(revision=revision)
+    upgrade_schema()
+    assert counts() == before
+    upgrade_schema()
+    assert counts() == before
+    if db.engine.dialect.name == "sqlite":
+        with db.engine.connect() as connection:
+            assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
+            assert connection.scalar(text("PRAGMA foreign_keys")) == 1
+            assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def run(home: Path, url: str, *arguments: str, **env: str) -> str:
+    settings = {
+        "LEARNENV_HOME": str(home), "LEARNENV_DATABASE_URL": url, "LEARNENV_MODE": "test",
+        "LEARNENV_BASE_URL": "http://localhost",
+    }  # fmt: skip
+    done = CliRunner().invoke(cli, list(arguments), env=settings | env, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def url_of(app: Flask) -> str:
+    return str(app.config["SQLALCHEMY_DATABASE_URI"])
+
+
+@pytest.mark.parametrize("key", ["", "k" * 40])
+def test_P41_a_backup_under_load_comes_back_whole(own: Flask, tmp_path: Path, key: str) -> None:
+    make_world(own)
+    home = own.config["SETTINGS"].home
+    (home / "mail").mkdir()
+    (home / "mail" / "000001.eml").write_text("Subject: hallo\n\nDag", encoding="utf-8")
+    if key:
+        (home / "secret.key").unlink()
+    before = counts()
+    acknowledged: list[int] = []
+    stop, going = threading.Event(), threading.Event()
+
+    def write() -> None:
+        with own.app_context():
+            n = 0
+            while not stop.is_set() and n < 5000:
+                with transaction():
+                    db.session.add(Setting(key=f"last-{n}", value="", changed_at=now()))
+                acknowledged.append(n)
+                n += 1
+                if n > 5:
+                    going.set()
+            db.session.remove()
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        assert going.wait(20)
+        sure = len(acknowledged)
+        target = tmp_path / "kopie.tar.gz"
+        run(home, url_of(own), "backup", str(target), LEARNENV_SECRET_KEY=key)
+        assert len(acknowledged) > sure, "the writer went on while the backup was made"
+    finally:
+        stop.set()
+        thread.join()
+    assert target.stat().st_mode & 0o077 == 0, "only the owner may read it"
+    assert not list(tmp_path.glob("*.part"))
+
+    elsewhere = tmp_path / "elders"
+    elsewhere.mkdir()
+    url = fresh_database(f"learnenv_back_{WORKER}", elsewhere)
+    output = run(elsewhere, url, "restore", str(target), LEARNENV_SECRET_KEY=key)
+    assert "the tables fit this version" in output
+    assert (elsewhere / "mail" / "000001.eml").read_text(encoding="utf-8").endswith("Dag")
+    if not key:
+        assert (elsewhere / "secret.key").read_bytes() == (home / "secret.key").read_bytes()
+        assert (elsewhere / "secret.key").stat().st_mode & 0o077 == 0
+    from sqlalchemy import create_engine
+
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        back = {
+            t.name: connection.scalar(select(func.count()).select_from(t))
+            for t in db.metadata.sorted_tables
+        }
+        kept = {k for (k,) in connection.execute(select(Setting.key)) if k.startswith("last-")}
+    engine.dispose()
+    assert {f"last-{n}" for n in range(sure)} <= kept, "what was acknowledged before is there"
+    for name, number in before.items():
+        if name != "kernel_setting":
+            assert back[name] == number, name
+
+
+def test_P41_a_damaged_backup_is_refused(own: Flask, tmp_path: Path) -> None:
+    home, target = own.config["SETTINGS"].home, tmp_path / "kopie.tar.gz"
+    run(home, url_of(own), "backup", str(target))
+    work = tmp_path / "uit"
+    with tarfile.open(target) as archive:
+        archive.extractall(work, filter="data")
+    inner = work / "learnenv-backup"
+    path = next(p for p in inner.iterdir() if p.name.startswith("learnenv."))
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(bytes(data))
+    with tarfile.open(target, "w:gz") as archive:
+        archive.add(inner, arcname="learnenv-backup")
+    elsewhere = tmp_path / "elders"
+    elsewhere.mkdir()
+    url = fresh_database(f"learnenv_back_{WORKER}", elsewhere)
+    with pytest.raises(AssertionError, match="damaged"):
+        run(elsewhere, url, "restore", str(target))
+    assert (
+        not (elsewhere / "secret.key").exists()
+        or url.startswith("postgresql")
+        or not (elsewhere / "learnenv_back.db").exists()
+    )
+
+
+def test_P41_a_restore_never_overwrites(own: Flask, tmp_path: Path) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL refuses by itself")
+    home, target = own.config["SETTINGS"].home, tmp_path / "kopie.tar.gz"
+    run(home, url_of(own), "backup", str(target))
+    before = counts()
+    with pytest.raises(AssertionError, match="restore into an empty folder"):
+        run(home, url_of(own), "restore", str(target))
+    assert counts() == before
