@@ -130,7 +130,7 @@ class Browser:
                 self.token = str(found["value"])
         return page
 
-    def get(self, path: str, status: int = 200, follow: bool = False, **kwargs: Any) -> Page:  # noqa: FBT001, FBT002
+    def get(self, path: str, status: int = 200, follow: bool = False, **kwargs: Any) -> Page:  # noqa: FBT002
         """Open a page and expect a status."""
         page = self.open(path, **kwargs)
         while follow and page.status in {301, 302, 303}:
@@ -145,7 +145,7 @@ class Browser:
         path: str,
         data: dict[str, Any] | None = None,
         status: int = 303,
-        follow: bool = False,  # noqa: FBT001, FBT002
+        follow: bool = False,  # noqa: FBT002
         **kwargs: Any,
     ) -> Page:
         """Send a form with the token of this session and expect a status (303 by default)."""

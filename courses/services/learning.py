@@ -75,7 +75,7 @@ def lock(enrolment: Enrolment) -> None:
 
     On PostgreSQL a row lock; on SQLite the whole writing transaction is one already.
     """
-    db.session.refresh(enrolment, with_for_update=True)
+    db.session.refresh(enrolment, with_for_update={"of": Enrolment})
 
 
 def remember_place(enrolment: Enrolment, unit_id: str, *, at: datetime) -> None:

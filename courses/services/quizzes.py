@@ -152,14 +152,14 @@ def save(attempt: Attempt, answers: dict[str, tuple[dict[str, Any], bool]], *, a
 
 def _lock_open(attempt: Attempt, at: datetime) -> bool:
     """Lock the attempt; say whether it still takes answers."""
-    db.session.refresh(attempt, with_for_update=True)
+    db.session.refresh(attempt, with_for_update={"of": Attempt})
     return attempt.state == AttemptState.OPEN and not is_over(attempt, at)
 
 
 def hand_in(attempt: Attempt, enrolment: Enrolment, *, at: datetime) -> Attempt:
     """Hand in and grade. Twice is once; after the deadline what was saved in time is graded."""
     learning.lock(enrolment)
-    db.session.refresh(attempt, with_for_update=True)
+    db.session.refresh(attempt, with_for_update={"of": Attempt})
     if attempt.state == AttemptState.OPEN:
         close(attempt, at=at)
         lesson = outline_of(attempt.version_id).by_lesson[attempt.lesson]

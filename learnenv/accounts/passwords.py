@@ -11,6 +11,8 @@ from learnenv.kernel.errors import InvalidInputError
 
 MINIMUM = 12
 MAXIMUM = 128
+SHORT_NAME = 3
+"""The name before the @ may stand in a password only when it is this short."""
 OWN_WORDS = ("learnenv", "ambtenaar", "werken", "welkom", "wachtwoord", "overheid")
 
 _hasher = PasswordHasher()
@@ -40,16 +42,13 @@ def check_strength(password: str, *, email: str = "", field: str = "password") -
         )
     lowered = password.lower()
     bare = lowered.strip("0123456789!@#$%^&*.-_ ")
+    own = email.split("@", maxsplit=1)[0]
     easy = (
         lowered in _known()
         or bare in _known()
         or len(set(lowered)) < 5  # noqa: PLR2004 - aaaa1111aaaa
         or any(bare == word * (len(bare) // len(word)) for word in OWN_WORDS if bare)
-        or (
-            email
-            and email.split("@", maxsplit=1)[0] in lowered
-            and len(email.split("@", maxsplit=1)[0]) > 3
-        )
+        or (len(own) > SHORT_NAME and own in lowered)
     )
     if easy:
         raise InvalidInputError(

@@ -397,7 +397,8 @@ def change_profile(*, person: Person, profile: Profile, actor: Actor) -> None:
             # the mail domain proves where somebody works; a manager must not gain strangers
             raise InvalidInputError(
                 _(
-                    "Your e-mail address belongs to another organisation. Change your address first."
+                    "Your e-mail address belongs to another organisation. "
+                    "Change your address first."
                 ),
                 field="organisation_id",
             )
