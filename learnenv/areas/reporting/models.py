@@ -68,4 +68,15 @@ class Unique(Base):
     count: Mapped[int] = plain(default=0)
 
 
-MODELS: tuple[type[Base], ...] = (Figure, PersonYear, Unique)
+class UniqueMonth(Base):
+    """The same per month: what the page shows, without reading every day of two years."""
+
+    __tablename__ = "reporting_unique_month"
+
+    year: Mapped[int] = plain(primary_key=True, autoincrement=False)
+    month: Mapped[int] = plain(primary_key=True, autoincrement=False)
+    organisation_id: Mapped[int] = plain(Id, primary_key=True, autoincrement=False)
+    count: Mapped[int] = plain(default=0)
+
+
+MODELS: tuple[type[Base], ...] = (Figure, PersonYear, Unique, UniqueMonth)

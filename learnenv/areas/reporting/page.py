@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 
 from learnenv.accounts.models import Tier
 from learnenv.areas.reporting.disclosure import Shown, shown
+from learnenv.areas.reporting.drawing import Drawing
 from learnenv.areas.reporting.queries import MEASURES, UNIQUE, Counts, Node, Report, no_counts
 from learnenv.areas.reporting.shapes import Block, Cell, Chart, Headline, Link, Row
 from learnenv.web import exports
@@ -24,6 +25,7 @@ class Page:
         self.is_current = report.year == report.today.year
         self.of_course = report.reach.course_id is not None
         self.of_programme = self.reach.ids is None and not self.of_course
+        self.drawing = Drawing()
 
     def _shown(self, count: int) -> Shown:
         return shown(count, exact=self.exact)

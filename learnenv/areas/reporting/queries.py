@@ -1,4 +1,4 @@
-"""Numbers for the pages, from the summary tables only: six statements, however many learners."""
+"""Numbers for the pages, from the summary tables only: seven statements, however many learners."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, literal, or_, select, union_all
 
 from learnenv.accounts.models import Organisation
-from learnenv.areas.reporting.models import Figure, Measure, Unique
+from learnenv.areas.reporting.models import Figure, Measure, Unique, UniqueMonth
 from learnenv.areas.reporting.permissions import sees_all, sees_exactly
 from learnenv.areas.reporting.recount import RECOUNTED, table
 from learnenv.kernel import settings
@@ -121,14 +121,18 @@ def report(viewer: Actor, choice: Choice, *, moment: datetime) -> Report:
     if year not in years:
         raise NotFoundError
     window = min(PACE_DAYS, day.timetuple().tm_yday)
-    lines = _lines(scope, year, day, day - timedelta(days=window))
     organisations, by_course = _totals(scope, year)
-    months, until = {year: [0] * 12, year - 1: [0] * 12}, {year: 0, year - 1: 0}
-    for line in lines:
+    months = {year: [0] * 12, year - 1: [0] * 12}
+    for line in _lines(scope, year):
         months[line.year][line.month - 1] += line.count
-        until[line.year] += line.until
         if scope.course_id is None and line.year == year:
             organisations[line.organisation_id][UNIQUE] += line.count
+    until = {y: sum(counts[: day.month - 1]) for y, counts in months.items()}
+    recent = 0
+    if scope.course_id is None:
+        for row in _days(scope, year, day, day - timedelta(days=window)):
+            until[row.year] += row.until
+            recent += row.recent if row.year == year else 0
     return Report(
         year=year,
         today=day,
@@ -139,7 +143,7 @@ def report(viewer: Actor, choice: Choice, *, moment: datetime) -> Report:
         programme=programme,
         months=months,
         until_today=until,
-        recent=sum(line.recent for line in lines if line.year == year),
+        recent=recent,
         window=window,
         organisations=organisations,
         by_course=by_course,
@@ -206,27 +210,38 @@ def _programme(year: int) -> tuple[int | None, int | None, int, str | None]:
     return row[0], row[1], int(row[2]), row[3]
 
 
-def _lines(scope: Reach, year: int, day: date, since: date) -> list[Any]:
+def _lines(scope: Reach, year: int) -> list[Any]:
     """Return new civil servants (or enrolments in one course) per month and organisation."""
     if scope.course_id is not None:
         return list(db.session.execute(_course_lines(scope, year)))
-    before = or_(Unique.month < day.month, and_(Unique.month == day.month, Unique.day <= day.day))
-    after = or_(
-        Unique.month > since.month, and_(Unique.month == since.month, Unique.day > since.day)
-    )
+    query = select(
+        UniqueMonth.year, UniqueMonth.month, UniqueMonth.organisation_id, UniqueMonth.count
+    ).where(UniqueMonth.year.in_((year, year - 1)))
+    return list(db.session.execute(_only(query, scope, UniqueMonth.organisation_id)))
+
+
+def _days(scope: Reach, year: int, day: date, since: date) -> list[Any]:
+    """Return what months cannot say: this month until today, and the last `window` days.
+
+    Per year: `until` of this month, and `recent` after `since`. Reads at most a few months.
+    """
+    this_month = and_(Unique.month == day.month, Unique.day <= day.day)
+    before = or_(Unique.month < day.month, this_month)
+    first = since.month if since.year == day.year else 1
+    after = or_(Unique.month > first, and_(Unique.month == first, Unique.day > since.day))
     is_recent = and_(before, after) if since.year == day.year else before
     query = select(
         Unique.year,
-        Unique.month,
-        Unique.organisation_id,
-        func.sum(Unique.count).label("count"),
-        func.sum(case((before, Unique.count), else_=0)).label("until"),
+        func.sum(case((this_month, Unique.count), else_=0)).label("until"),
         func.sum(case((is_recent, Unique.count), else_=0)).label("recent"),
+    ).where(
+        or_(
+            and_(Unique.year == year, Unique.month.between(first, day.month)),
+            and_(Unique.year == year - 1, Unique.month == day.month),
+        )
     )
-    query = query.where(Unique.year.in_((year, year - 1)))
     query = _only(query, scope, Unique.organisation_id)
-    grouped = query.group_by(Unique.year, Unique.month, Unique.organisation_id)
-    return list(db.session.execute(grouped))
+    return list(db.session.execute(query.group_by(Unique.year)))
 
 
 def _course_lines(scope: Reach, year: int) -> Any:
@@ -235,8 +250,6 @@ def _course_lines(scope: Reach, year: int) -> Any:
         Figure.month,
         literal(0).label("organisation_id"),
         func.sum(Figure.count).label("count"),
-        literal(0).label("until"),
-        literal(0).label("recent"),
     ).where(
         Figure.year.in_((year, year - 1)),
         Figure.measure == Measure.ENROLLED.value,

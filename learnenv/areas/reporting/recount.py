@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from learnenv.accounts.models import Organisation, Tier
-from learnenv.areas.reporting.models import Figure, Measure, PersonYear, Unique
+from learnenv.areas.reporting.models import MODELS, Figure, Measure, PersonYear, Unique, UniqueMonth
 from learnenv.kernel import settings
 from learnenv.kernel.clock import AMSTERDAM, local, now
 from learnenv.kernel.db import Base, db
@@ -72,7 +72,7 @@ def rebuild(
 def _hold_still() -> None:
     """Let no listener count while we do. SQLite has one writer anyway: us."""
     if db.session.get_bind().dialect.name == "postgresql":
-        names = ", ".join(str(m.__tablename__) for m in (Figure, PersonYear, Unique))
+        names = ", ".join(str(m.__tablename__) for m in MODELS)
         db.session.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
 
 
@@ -99,7 +99,7 @@ def _years() -> list[int]:
         first, last = db.session.execute(select(func.min(column), func.max(column))).one()
         if first is not None:
             found.update(range(local(first).year, local(last).year + 1))
-    for model in (Figure, PersonYear, Unique):
+    for model in (Figure, PersonYear, Unique, UniqueMonth):
         found.update(db.session.scalars(select(model.year).distinct()))
     return sorted(found)
 
@@ -112,7 +112,12 @@ def _expected(year: int) -> dict[type[Base], Expected]:
         _figures(enrolment, enrolment.completed_at, Measure.COMPLETED, year),
         _figures(certificate, certificate.issued_at, Measure.CERTIFIED, year),
     )
-    return {Figure: figures, PersonYear: _person_years(year), Unique: _uniques(year)}
+    return {
+        Figure: figures,
+        PersonYear: _person_years(year),
+        Unique: _uniques(year),
+        UniqueMonth: _unique_months(year),
+    }
 
 
 def _figures(source: Any, at: ColumnElement[Any], measure: Measure, year: int) -> Select[Any]:
@@ -177,6 +182,15 @@ def _uniques(year: int) -> Select[Any]:
         )
         .where(person.counts)
         .group_by(person.year, person.month, day, person.organisation_id)
+    )
+
+
+def _unique_months(year: int) -> Select[Any]:
+    person = _person_years(year).subquery().c
+    return (
+        select(person.year, person.month, person.organisation_id, func.count().label("count"))
+        .where(person.counts)
+        .group_by(person.year, person.month, person.organisation_id)
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from certificates.events import CertificateIssued
 from courses.events import CourseCompleted, Enrolled
 from learnenv.accounts.models import Organisation, Tier
-from learnenv.areas.reporting.models import Figure, Measure, PersonYear, Unique
+from learnenv.areas.reporting.models import Figure, Measure, PersonYear, Unique, UniqueMonth
 from learnenv.areas.reporting.recount import Difference, rebuild
 from learnenv.kernel.clock import local
 from learnenv.kernel.db import db, insert
@@ -44,7 +44,7 @@ def _count(measure: Measure, event: Enrolled | CourseCompleted | CertificateIssu
     _add(Figure, key, 1)
 
 
-def _add(table: type[Figure | Unique], key: dict[str, Any], change: int) -> None:
+def _add(table: type[Figure | Unique | UniqueMonth], key: dict[str, Any], change: int) -> None:
     statement = insert(table).values(**key, count=change)
     db.session.execute(
         statement.on_conflict_do_update(
@@ -99,13 +99,9 @@ def _comes_before(key: dict[str, Any], values: dict[str, Any]) -> bool:
 
 def _add_unique(at: datetime, organisation_id: int, change: int) -> None:
     day = local(at)
-    key = {
-        "year": day.year,
-        "month": day.month,
-        "day": day.day,
-        "organisation_id": organisation_id,
-    }
-    _add(Unique, key, change)
+    key = {"year": day.year, "month": day.month, "organisation_id": organisation_id}
+    _add(UniqueMonth, key, change)
+    _add(Unique, {**key, "day": day.day}, change)
 
 
 def _is_civil_service(organisation_id: int | None) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 
 from learnenv.areas.reporting import services
 from learnenv.areas.reporting.commands import rebuild_figures
-from learnenv.areas.reporting.models import Figure, PersonYear, Unique
+from learnenv.areas.reporting.models import Figure, PersonYear, Unique, UniqueMonth
 from learnenv.kernel.db import db
 
 # Around midnight of New Year, of both changes of the clock, and of 29 February.
@@ -52,7 +52,7 @@ def filled(stage, world):
 def everything():
     return [
         sorted(map(tuple, db.session.execute(select(model.__table__))))
-        for model in (Figure, PersonYear, Unique)
+        for model in (Figure, PersonYear, Unique, UniqueMonth)
     ]
 
 
@@ -68,13 +68,13 @@ def test_counting_along_and_counting_afterwards_agree(filled, stage):
 def test_everything_can_be_made_from_nothing(filled, stage):
     with stage():
         before = everything()
-        for model in (Figure, PersonYear, Unique):
+        for model in (Figure, PersonYear, Unique, UniqueMonth):
             db.session.execute(delete(model))
         assert len(services.rebuild(False)) == sum(map(len, before))
         assert everything() == before
 
 
-@pytest.mark.parametrize("model", [Figure, Unique])
+@pytest.mark.parametrize("model", [Figure, Unique, UniqueMonth])
 def test_a_planted_difference_is_found_and_repaired(filled, stage, model):
     with stage():
         before = everything()
