@@ -14,6 +14,7 @@ COMPLETIONS: tuple[Completion, ...] = ("read", "tick", "practice", "test")
 AttemptRule = Literal["best", "last", "first", "mean"]
 ATTEMPT_RULES: tuple[AttemptRule, ...] = ("best", "last", "first", "mean")
 REVIEWS = ("score", "own", "feedback", "key")
+BANKS = ("itembank", "library_content")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,12 @@ class QuizRules:
     passing_percent: int
     review: frozenset[str]
     """What is shown afterwards: score, own (answers), feedback, key (only after passing)."""
+    bank_of: str = ""
+    """The test whose question banks this one draws from; empty for its own."""
+    draw_each: int = 0
+    """How many questions of each borrowed bank; 0 for as many as the bank says."""
+    advice: bool = False
+    """Whether the result advises where to begin: a self-test, without passing or failing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +109,17 @@ class Module:
         return sum(lesson.minutes for lesson in self.lessons)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """A way through the course for some: lessons in order, each with the reason why."""
+
+    id: str
+    title: str
+    description: str
+    steps: tuple[tuple[str, str], ...]
+    """Lesson id and reason."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Outline:
     """A whole course version."""
@@ -121,6 +139,12 @@ class Outline:
     assets: Mapping[str, str]
     """Path such as /static/x.svg to the hash of the file."""
     meta: Mapping[str, str]
+    paths: tuple[Path, ...] = ()
+
+    @cached_property
+    def has_depth(self) -> bool:
+        """Whether lessons are marked as essential or depth."""
+        return any(lesson.depth for lesson in self.lessons)
 
     @cached_property
     def lessons(self) -> tuple[Lesson, ...]:
@@ -194,6 +218,10 @@ def read(document: dict[str, Any], *, version_id: int, number: int) -> Outline:
         modules=tuple(_module(module) for module in document["modules"]),
         assets=document["assets"],
         meta=document["meta"],
+        paths=tuple(
+            Path(**{**path, "steps": tuple((s[0], s[1]) for s in path["steps"])})
+            for path in document.get("paths", [])
+        ),
     )
 
 

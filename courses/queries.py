@@ -256,7 +256,9 @@ def next_place(outline: Outline, enrolment: Enrolment, state: Progress) -> tuple
             return lesson.id, unit.id
     for module in state.modules:
         for lesson_state in module.lessons:
-            if not module.locked and not lesson_state.done and lesson_state.lesson.units:
+            if module.locked or lesson_state.done or not lesson_state.asked:
+                continue
+            if lesson_state.lesson.units:
                 units = lesson_state.lesson.units
                 unread = next((u for u in units if u.id not in state.items), units[0])
                 return lesson_state.lesson.id, unread.id

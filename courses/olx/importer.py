@@ -13,7 +13,7 @@ from lxml import etree
 from courses.blocks.problem.capa import ProblemError, parse
 from courses.markup import clean_html
 from courses.olx.package import Package, PackageError
-from courses.outline import ATTEMPT_RULES, COMPLETIONS, REVIEWS
+from courses.outline import ATTEMPT_RULES, BANKS, COMPLETIONS, REVIEWS
 from courses.runtime.importing import fields_of
 
 Element = Any
@@ -59,6 +59,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.ids: dict[str, tuple[str, int]] = {}
         self.jumps: list[tuple[str, str, int]] = []
+        self.borrowings: list[tuple[str, str, int]] = []
         self.parser = etree.XMLParser(
             resolve_entities=False, no_network=True, remove_comments=True, huge_tree=False
         )
@@ -153,7 +154,7 @@ class _Reader:
             if not isinstance(child.tag, str):
                 continue
             if child.tag != tag:
-                if child.tag not in {"goal", "wiki", "textbook", "pdf_textbook"}:
+                if child.tag not in {"goal", "path", "wiki", "textbook", "pdf_textbook"}:
                     self.blame(
                         file, child.sourceline, f"<{child.tag}> does not belong in <{node.tag}>"
                     )
@@ -198,6 +199,11 @@ class _Reader:
         preview = node.get("preview", "")
         if preview and preview not in lessons:
             self.blame(file, node.sourceline, f'preview="{preview}" is no lesson of this course')
+        for source, where, line in self.borrowings:
+            tests = [b for m in modules for b in m["lessons"] if b["quiz"] and _banks(b)]
+            if source not in {test["id"] for test in tests}:
+                self.blame(where, line, f'bank_of="{source}" is no test with question banks')
+        paths = self.paths(node, file, lessons)
         return {
             "format": 1,
             "slug": slug,
@@ -214,6 +220,7 @@ class _Reader:
                 key: node.get(key, "")
                 for key in ("themes", "form", "audience", "level", "hours", "effort")
             },
+            **({"paths": paths} if paths else {}),
         }
 
     def module(self, node: Element, file: str, trail: tuple[str, ...]) -> dict[str, Any]:
@@ -260,11 +267,12 @@ class _Reader:
         self, node: Element, file: str, completion: str, units: list[Any], *, graded: bool
     ) -> None:
         problems = [b for u in units for b in _flat(u["blocks"]) if b["type"] == "problem"]
-        if not units:
+        if not units and not (graded and node.get("bank_of")):
             self.blame(file, node.sourceline, "the lesson has no units (<vertical>)")
         if completion == "test" and not graded:
             self.blame(file, node.sourceline, 'completion="test" asks for graded="true"')
-        if completion in {"practice", "test"} and not problems:
+        borrows = graded and node.get("bank_of")
+        if completion in {"practice", "test"} and not problems and not borrows:
             self.blame(file, node.sourceline, f'completion="{completion}" asks for a question')
 
     def quiz(self, node: Element, file: str) -> dict[str, Any]:
@@ -281,7 +289,19 @@ class _Reader:
             "rule": self.choice(node, "attempt_rule", file, ATTEMPT_RULES, "best"),
             "passing_percent": passing,
             "review": sorted(set(review) & set(REVIEWS)),
+            **self.borrowed(node, file),
         }
+
+    def borrowed(self, node: Element, file: str) -> dict[str, Any]:
+        """Return what a test draws from another one; nothing for most, so hashes stay."""
+        found: dict[str, Any] = {}
+        if node.get("advice", "").lower() == "true":
+            found["advice"] = True
+        if bank_of := node.get("bank_of", "").strip():
+            found["bank_of"] = bank_of
+            found["draw_each"] = self.number(node, "draw_each", file, 0)
+            self.borrowings.append((bank_of, file, node.sourceline or 1))
+        return found
 
     def unit(self, node: Element, file: str, trail: tuple[str, ...]) -> dict[str, Any]:
         name = self.take_id(node, file)
@@ -306,7 +326,49 @@ class _Reader:
         if node.tag == "problem" and "data" in fields:
             self.check_problem(fields["data"], file, node.sourceline or 1)
         self.collect_jumps(fields, file, node.sourceline or 1)
-        return {"id": name, "type": node.tag, "fields": fields, "children": []}
+        children = []
+        if node.tag in BANKS:
+            children = self.questions_of(node, file, (*trail, file))
+        return {"id": name, "type": node.tag, "fields": fields, "children": children}
+
+    def questions_of(
+        self, node: Element, file: str, trail: tuple[str, ...]
+    ) -> list[dict[str, Any]]:
+        found = []
+        for child in node:
+            if not isinstance(child.tag, str):
+                continue
+            if child.tag != "problem":
+                self.blame(file, child.sourceline, f"<{child.tag}> does not belong in a bank")
+                continue
+            found.append(self.block(child, file, trail))
+        if not found:
+            self.blame(file, node.sourceline, "the bank has no questions (<problem>)")
+        return found
+
+    def paths(self, node: Element, file: str, lessons: set[str]) -> list[dict[str, Any]]:
+        """Return the ways through the course that it recommends to some."""
+        found = []
+        for path in node.iterfind("path"):
+            steps = []
+            for step in path.iterfind("step"):
+                lesson = step.get("lesson", "")
+                if lesson not in lessons:
+                    self.blame(
+                        file, step.sourceline, f"the lesson '{lesson}' of a path is not there"
+                    )
+                steps.append([lesson, " ".join("".join(step.itertext()).split())])
+            if not steps:
+                self.blame(file, path.sourceline, "a path has no steps (<step lesson>)")
+            found.append(
+                {
+                    "id": self.take_id(path, file),
+                    "title": path.get("display_name", ""),
+                    "description": path.get("description", ""),
+                    "steps": steps,
+                }
+            )
+        return found
 
     def check_problem(self, data: str, file: str, first: int) -> None:
         try:
@@ -327,6 +389,10 @@ class _Reader:
 
 def _flat(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [b for block in blocks for b in (block, *_flat(block["children"]))]
+
+
+def _banks(lesson: dict[str, Any]) -> list[dict[str, Any]]:
+    return [b for u in lesson["units"] for b in _flat(u["blocks"]) if b["type"] in BANKS]
 
 
 def media_type(path: str) -> str:

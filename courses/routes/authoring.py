@@ -11,6 +11,7 @@ from courses.forms import ImportForm
 from courses.olx.importer import CourseError, read_course
 from courses.olx.package import MAX_BYTES, PackageError, read_bytes
 from courses.permissions import PUBLISH
+from courses.results import results_of
 from courses.routes import blueprint
 from courses.services.publishing import publish_course
 from learnenv.kernel.clock import now
@@ -47,6 +48,15 @@ def import_package() -> str | Response | tuple[str, int]:
     text = _("Published as version %(number)s.", number=done.version)
     flash(text if done.is_new else _("This content was published before; nothing changed."), "ok")
     return redirect(url_for("courses.manage"), code=303)
+
+
+@blueprint.get("/beheer/cursussen/<slug:slug>/resultaten")
+@requires(PUBLISH)
+def results(slug: str) -> str:
+    """Show what people learned and think of a course."""
+    course = queries.course_by_slug(slug)
+    found = results_of(course, queries.current(course))
+    return render_template("courses/results.html", course=course, results=found)
 
 
 @blueprint.before_request

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from courses import queries
+from courses import banks, queries
 from courses.outline import Lesson, Unit
 from courses.permissions import LEARN
 from courses.routes import blueprint
@@ -45,6 +45,8 @@ def _test_page(found: Visit, opened: Lesson) -> str:
         lesson=opened,
         rules=opened.quiz,
         attempts=attempts,
+        size=banks.size(opened, found.outline),
+        pool=sum(len(s.questions) for s in banks.subjects(opened, found.outline)),
         running=next((a for a in attempts if a.state == "open"), None),
         finished=[a for a in attempts if a.state != "open"],
         now=now(),

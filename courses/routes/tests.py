@@ -8,7 +8,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from courses import queries
+from courses import banks, queries
 from courses.blocks.problem import grading
 from courses.models import Answer, Attempt, AttemptState
 from courses.outline import Lesson
@@ -174,6 +174,8 @@ def result(attempt_id: int) -> str | Response:
         )
     assert lesson.quiz is not None
     passed = (found.percent or 0) >= lesson.quiz.passing_percent
+    outline = outline_of(found.version_id)
+    verdicts = _verdicts(found, lesson, passed=passed)
     counts = learning.by_rule(
         learning.results_by_test(found.enrolment).get(lesson.id, []), lesson.quiz.rule
     )
@@ -181,13 +183,14 @@ def result(attempt_id: int) -> str | Response:
         "courses/test_result.html",
         attempt=found,
         lesson=lesson,
-        outline=outline_of(found.version_id),
+        outline=outline,
         rules=lesson.quiz,
         passed=passed,
         counts=counts,
         enrolment=found.enrolment,
-        questions=_verdicts(found, lesson, passed=passed),
-        rewrite=lambda html: rewrite_links(html, outline_of(found.version_id)),
+        questions=verdicts,
+        subjects=banks.per_subject(lesson, outline, [(v["id"], v["fraction"]) for v in verdicts]),
+        rewrite=lambda html: rewrite_links(html, outline),
     )
 
 

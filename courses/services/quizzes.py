@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy import select
 
+from courses import banks
 from courses.blocks.problem import grading
 from courses.blocks.problem.capa import parse
 from courses.blocks.problem.model import Problem
@@ -36,7 +38,7 @@ def start(enrolment: Enrolment, outline: Outline, lesson: Lesson, *, at: datetim
         lesson=lesson.id,
         number=len(finished) + 1,
         version_id=outline.version_id,
-        questions=[block.id for block in lesson.problems()],
+        questions=banks.draw(lesson, outline, _seen(finished)),
         state=AttemptState.OPEN,
         started_at=at,
         deadline_at=at + timedelta(minutes=lesson.quiz.minutes) if lesson.quiz.minutes else None,
@@ -44,6 +46,11 @@ def start(enrolment: Enrolment, outline: Outline, lesson: Lesson, *, at: datetim
     db.session.add(attempt)
     db.session.flush()
     return attempt
+
+
+def _seen(attempts: list[Attempt]) -> Counter[str]:
+    """Return how often each question was in an attempt."""
+    return Counter(question for attempt in attempts for question in attempt.questions)
 
 
 def refuse_when_none_left(rules: QuizRules, finished: list[Attempt], at: datetime) -> None:

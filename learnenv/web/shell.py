@@ -19,6 +19,8 @@ from flask import (
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import LoginManager, current_user
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from learnenv.kernel import audit
@@ -126,6 +128,19 @@ def safe_next(target: str | None, default: str) -> str:
     return target
 
 
+def _here() -> str:
+    """Return the address of this page, or of the one it came from when this one takes no GET."""
+    if request.method == "GET":
+        return request.full_path.rstrip("?")
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except (HTTPException, RequestRedirect):
+        came_from = urlsplit(request.referrer or "")
+        same = came_from.netloc == request.host
+        return safe_next(came_from.path, "/") if same else "/"
+    return request.path
+
+
 def install(app: Flask, menu: Callable[[Actor], list[Any]]) -> None:
     """Give every template what the layout needs, and check the wall."""
     login_manager.init_app(app)
@@ -134,7 +149,7 @@ def install(app: Flask, menu: Callable[[Actor], list[Any]]) -> None:
     @app.context_processor
     def _context() -> dict[str, Any]:
         who = actor()
-        here = request.full_path.rstrip("?") if request.method == "GET" else request.path
+        here = _here()
         return {
             "site_name": current_app.config["SITE_NAME"],
             "demo": current_app.config["DEMO"],
