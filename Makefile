@@ -9,7 +9,7 @@ SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 TEST_SYSTEM := $(SYSTEM) chromium
 .DEFAULT_GOAL := help
 
-.PHONY: help run test lint journeys lock translations bench clean
+.PHONY: help run test coverage vendored lint journeys lock translations bench clean
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts "$$(printf '\t')"
 
@@ -77,6 +77,13 @@ translations: .stamps/dev ## Gather new strings into the catalogues
 
 bench: .stamps/dev ## Measure pages and queries (see benchmarks/README.md)
 	$(BIN)/python benchmarks/pages.py
+
+coverage: .stamps/dev .stamps/translations ## The suite without journeys, with the share of branches that ran
+	$(BIN)/pytest -n 2 --dist loadfile -m "not journey" --cov --cov-report=term:skip-covered $(PYTEST)
+
+vendored: .stamps/venv ## Make the vendored front end again; fails when that gives a difference
+	cd vendor && npm ci --ignore-scripts --silent --no-audit --no-fund && ../$(BIN)/python build.py >/dev/null
+	git diff --exit-code --stat -- learnenv/web/static/vendor
 
 clean: ## Remove what was installed here (never the data in var/)
 	rm -rf $(VENV) .stamps tests/journeys/node_modules vendor/node_modules

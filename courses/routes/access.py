@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import url_for
 from flask_babel import gettext as _
 
 from courses import queries
@@ -44,12 +45,19 @@ class Visit:
         if self.enrolment is None:
             if found.id == self.outline.preview:
                 return found
-            raise ForbiddenError(_("Enrol in the course first; then you can open this lesson."))
+            raise ForbiddenError(
+                _("Enrol in the course first; then you can open this lesson."),
+                way_out=(_("To the course"), url_for("courses.course", slug=self.outline.slug)),
+            )
         missing = self.progress.module_of(found.id).missing
         if missing:
-            first = missing[0].title
+            first = missing[0]
             raise ForbiddenError(
-                _("This module opens when you finish “%(lesson)s” first.", lesson=first)
+                _("This module opens when you finish “%(lesson)s” first.", lesson=first.title),
+                way_out=(
+                    _("To “%(lesson)s”", lesson=first.title),
+                    url_for("courses.lesson", slug=self.outline.slug, lesson_id=first.id),
+                ),
             )
         return found
 

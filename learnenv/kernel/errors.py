@@ -7,15 +7,19 @@ class DomainError(Exception):
     """Something the domain does not allow; nothing has been written.
 
     `message` is shown to the person, so it is translated and says what to do next.
-    `field` names the form field it belongs to, if any.
+    `field` names the form field it belongs to, if any; `way_out` is the label and address of the
+    page where the person can do what is missing.
     """
 
     status = HTTPStatus.CONFLICT
 
-    def __init__(self, message: str, *, field: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, field: str | None = None, way_out: tuple[str, str] | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.field = field
+        self.way_out = way_out
 
 
 class NotFoundError(DomainError):

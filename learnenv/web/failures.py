@@ -14,16 +14,24 @@ from learnenv.kernel.errors import DomainError
 log = structlog.get_logger()
 
 
-def page(status: int, title: str, text: str, *, reference: str = "") -> Response:
+def page(
+    status: int,
+    title: str,
+    text: str,
+    *,
+    reference: str = "",
+    way_out: tuple[str, str] | None = None,
+) -> Response:
     """Return an error page, or JSON for a program that asked for it."""
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     if best == "application/json":
         return make_response(
             jsonify(title=title, detail=text, status=status, reference=reference), status
         )
-    return make_response(
-        render_template("errors/error.html", heading=title, text=text, reference=reference), status
+    shown = render_template(
+        "errors/error.html", heading=title, text=text, reference=reference, way_out=way_out
     )
+    return make_response(shown, status)
 
 
 def texts(status: int) -> tuple[str, str]:
@@ -50,7 +58,7 @@ def install(app: Flask) -> None:
     @app.errorhandler(DomainError)
     def _domain(error: DomainError) -> Response:
         title, text = texts(int(error.status))
-        return page(int(error.status), title, error.message or text)
+        return page(int(error.status), title, error.message or text, way_out=error.way_out)
 
     @app.errorhandler(CSRFError)
     def _csrf(_error: CSRFError) -> Response:
