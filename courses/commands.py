@@ -7,11 +7,15 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.progress import Progress
+from rich.table import Table
 
+from courses.checking import Report, check
 from courses.olx import package
 from courses.olx.importer import CourseError, read_course
 from courses.olx.package import PackageError
+from courses.outline import read
 from courses.services.publishing import Published, publish_course
+from learnenv.kernel.area import OfflineCommand
 from learnenv.kernel.clock import now
 from learnenv.kernel.permissions import SYSTEM
 from learnenv.kernel.transaction import transaction
@@ -43,3 +47,41 @@ def import_course(path: Path) -> None:
         raise click.ClickException("Nothing was published.") from None
     word = "Published" if done.is_new else "Already published"
     click.echo(f"{word}: {done.slug}, version {done.version}")
+
+
+@click.group("course")
+def course_group() -> None:
+    """Work on a course in files."""
+
+
+def check_path(path: Path) -> Report:
+    """Check the course at `path`. Raises CourseError or PackageError when it cannot be read."""
+    return check(read(read_course(package.read(path)).document, version_id=0, number=0))
+
+
+@course_group.command("check", cls=OfflineCommand)
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+def check_course(path: Path) -> None:
+    """Say what could be better in the course in PATH: structure, questions, reading level.
+
+    Ends with 1 when something must be better, so it can stand in a test. Advice does not count.
+    """
+    console = Console(width=None if Console().is_terminal else 120)
+    try:
+        report = check_path(path)
+    except (CourseError, PackageError) as error:
+        for line in str(error).splitlines():
+            click.echo(line, err=True)
+        raise click.ClickException("This course cannot be published.") from None
+    table = Table("Lesson", "Minutes", "Words", "Words a sentence", "Reading ease", "Questions")
+    for lesson in report.lessons:
+        table.add_row(
+            lesson.id, str(lesson.minutes), str(lesson.words), f"{lesson.mean_sentence:.1f}",
+            f"{lesson.ease:.0f}", str(lesson.questions),
+        )  # fmt: skip
+    console.print(table)
+    for finding in report.findings:
+        click.echo(f"{finding.level}: {finding.where}: {finding.message}")
+    if report.errors:
+        raise click.ClickException(f"{len(report.errors)} things must be better.")
+    click.echo("Nothing must be better.")

@@ -12,6 +12,7 @@ from flask import Flask
 
 from learnenv import __version__
 from learnenv.cli import data, demo, people, server
+from learnenv.kernel.area import OfflineCommand
 from learnenv.kernel.errors import DomainError, SetupError
 
 
@@ -44,6 +45,12 @@ def _area_commands() -> dict[str, click.Command]:
 
 
 def _in_app(command: click.Command) -> click.Command:
+    if isinstance(command, OfflineCommand):
+        return command
+    if isinstance(command, click.Group):
+        for child in command.commands.values():
+            _in_app(child)
+        return command
     inner: Callable[..., Any] | None = command.callback
     assert inner is not None
 

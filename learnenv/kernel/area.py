@@ -53,6 +53,10 @@ class Job:
     every: timedelta | None = None
 
 
+class OfflineCommand(click.Command):
+    """A command that works on files only: it runs without a database."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
     """One area of the programme. The host reads it once, at start-up."""
