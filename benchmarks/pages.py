@@ -159,7 +159,8 @@ def measure(site: Site) -> dict[str, tuple[int, float, float, float]]:
         engine = db.engine
 
     def note(_c, _cur, statement, *_rest) -> None:  # type: ignore[no-untyped-def]
-        statements.append(statement)
+        if not statement.startswith("BEGIN"):
+            statements.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)
     results = {}
