@@ -9,9 +9,10 @@ from flask_babel import lazy_gettext as _l
 
 from courses.commands import course_group, import_course
 from courses.models import MODELS
-from courses.permissions import ALL, LEARN, PUBLISH
+from courses.permissions import ALL, APPROVE, LEARN, PUBLISH
 from courses.routes import blueprint
-from courses.services import quizzes
+from courses.routes.overrides import person_card
+from courses.services import enrolling, quizzes
 from learnenv.kernel.area import Area, Job, NavItem
 from learnenv.kernel.clock import now
 from learnenv.kernel.permissions import PUBLIC
@@ -23,6 +24,11 @@ def _close_overdue(_payload: dict[str, Any]) -> None:
         quizzes.close_overdue(at=now())
 
 
+def _remind_managers(_payload: dict[str, Any]) -> None:
+    with transaction():
+        enrolling.remind(at=now())
+
+
 AREA = Area(
     name="courses",
     title=_l("Courses"),
@@ -32,10 +38,15 @@ AREA = Area(
     navigation=(
         NavItem(label=_l("Courses"), endpoint="courses.catalogue", permission=PUBLIC, weight=10),
         NavItem(label=_l("My learning"), endpoint="courses.overview", permission=LEARN, weight=20),
+        NavItem(label=_l("Requests"), endpoint="courses.approvals", permission=APPROVE, weight=60),
         NavItem(
             label=_l("Write courses"), endpoint="courses.manage", permission=PUBLISH, weight=70
         ),
     ),
     commands=(import_course, course_group),
-    jobs=(Job(name="courses.close_overdue", run=_close_overdue, every=timedelta(minutes=1)),),
+    jobs=(
+        Job(name="courses.close_overdue", run=_close_overdue, every=timedelta(minutes=1)),
+        Job(name="courses.remind_managers", run=_remind_managers, every=timedelta(hours=1)),
+    ),
+    fills=(("accounts.person", person_card),),
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from courses.outline import Lesson
 from learnenv.kernel.forms import BaseForm, SelectChoice
 
 STARS = [
@@ -32,6 +33,33 @@ class EvaluationForm(BaseForm):
     missing = TextAreaField(
         _l("What did you miss, or what can be better?"), validators=[Optional(), Length(max=4000)]
     )
+
+
+class DeclineForm(BaseForm):
+    """Say no to a request."""
+
+    reason = TextAreaField(
+        _l("Why not?"),
+        description=_l("Your colleague reads this."),
+        validators=[InputRequired(_l("Say why: your colleague reads it.")), Length(max=1000)],
+        render_kw={"rows": 3},
+    )
+
+
+class OverrideForm(BaseForm):
+    """Count a lesson as done for somebody."""
+
+    lesson = SelectField(_l("Lesson"))
+    reason = TextAreaField(
+        _l("Why?"),
+        description=_l("The learner reads your name and this reason."),
+        validators=[InputRequired(_l("Say why: the learner reads it.")), Length(max=1000)],
+        render_kw={"rows": 3},
+    )
+
+    def offer(self, lessons: list[Lesson]) -> None:
+        """Offer these lessons."""
+        self.lesson.choices = [SelectChoice(lesson.id, lesson.title) for lesson in lessons]
 
 
 class ImportForm(BaseForm):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from courses.models import Attempt, Enrolment
+from flask_babel import lazy_gettext as _l
+
+from courses.models import Attempt, Enrolment, EnrolmentRequest
 from learnenv.kernel.permissions import Actor, Permission, Role
 
 
@@ -14,8 +16,25 @@ def _own_attempt(actor: Actor, attempt: object) -> bool:
     return isinstance(attempt, Attempt) and attempt.enrolment.person_id == actor.person_id
 
 
-LEARN = Permission("courses.learn", "Take courses", frozenset({Role.LEARNER}), _own_enrolment)
-TAKE_TEST = Permission("courses.take_test", "Take a test", frozenset({Role.LEARNER}), _own_attempt)
-PUBLISH = Permission("courses.publish", "Import and publish courses", frozenset({Role.AUTHOR}))
+def _of_own_people(actor: Actor, request: object) -> bool:
+    return isinstance(request, EnrolmentRequest) and request.organisation_id in actor.managed
 
-ALL = (LEARN, TAKE_TEST, PUBLISH)
+
+LEARN = Permission("courses.learn", _l("Take courses"), frozenset({Role.LEARNER}), _own_enrolment)
+TAKE_TEST = Permission(
+    "courses.take_test", _l("Take a test"), frozenset({Role.LEARNER}), _own_attempt
+)
+PUBLISH = Permission("courses.publish", _l("Import and publish courses"), frozenset({Role.AUTHOR}))
+APPROVE = Permission(
+    "courses.approve",
+    _l("Decide who of the own organisation starts a course"),
+    frozenset({Role.MANAGER}),
+    _of_own_people,
+)
+OVERRIDE = Permission(
+    "courses.override",
+    _l("Count a lesson as done for somebody, with a reason"),
+    frozenset({Role.ADMINISTRATOR}),
+)
+
+ALL = (LEARN, TAKE_TEST, PUBLISH, APPROVE, OVERRIDE)

@@ -7,10 +7,13 @@ from courses.models.progress import (
     AttemptState,
     BlockState,
     Enrolment,
+    EnrolmentRequest,
     Evaluation,
     EvaluationGiven,
     ItemKind,
     ItemProgress,
+    Override,
+    RequestState,
 )
 from learnenv.kernel.db import Base
 
@@ -25,6 +28,8 @@ MODELS: tuple[type[Base], ...] = (
     Answer,
     Evaluation,
     EvaluationGiven,
+    EnrolmentRequest,
+    Override,
 )
 
 __all__ = [
@@ -37,8 +42,11 @@ __all__ = [
     "Course",
     "CourseVersion",
     "Enrolment",
+    "EnrolmentRequest",
     "Evaluation",
     "EvaluationGiven",
     "ItemKind",
     "ItemProgress",
+    "Override",
+    "RequestState",
 ]

@@ -179,3 +179,65 @@ class EvaluationGiven(Base):
     enrolment_id: Mapped[int] = personal(
         LEARNING, Id, ForeignKey("courses_enrolment.id", ondelete="CASCADE"), primary_key=True
     )
+
+
+class RequestState(StrEnum):
+    """Where a request to start a course stands."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class EnrolmentRequest(Base):
+    """Somebody asks the own manager to start a course (feature a3)."""
+
+    __tablename__ = "courses_enrolment_request"
+    __table_args__ = (
+        one_of("state", RequestState),
+        Index(
+            "uq_courses_enrolment_request_waiting",
+            "person_id",
+            "course_id",
+            unique=True,
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+        Index("ix_courses_enrolment_request_list", "organisation_id", "state", "asked_at"),
+    )
+
+    id: Mapped[int] = plain(Id, primary_key=True)
+    person_id: Mapped[int] = personal(LEARNING, Id, ForeignKey(PERSON))
+    course_id: Mapped[int] = plain(Id, ForeignKey("courses_course.id"))
+    organisation_id: Mapped[int] = plain(
+        Id,
+        # The name of the convention is longer than PostgreSQL allows.
+        ForeignKey("accounts_organisation.id", name="fk_courses_enrolment_request_organisation"),
+    )
+    """Where the person works; its managers, and those above, may decide."""
+    managers: Mapped[str] = personal(LEARNING, String(400))
+    """Names of who was asked, as the learner sees them."""
+    state: Mapped[str] = plain(String(10), default=RequestState.WAITING)
+    asked_at: Mapped[datetime] = personal(LEARNING)
+    reminded_at: Mapped[datetime | None] = plain()
+    decided_at: Mapped[datetime | None] = plain()
+    decided_by: Mapped[int | None] = personal(LEARNING, Id, ForeignKey(PERSON))
+    reason: Mapped[str] = personal(LEARNING, Text, default="")
+
+    course: Mapped[Course] = relationship(lazy="raise_on_sql")
+
+
+class Override(Base):
+    """A lesson that staff counted as done for somebody, with name and reason (feature c7)."""
+
+    __tablename__ = "courses_override"
+
+    enrolment_id: Mapped[int] = personal(
+        LEARNING, Id, ForeignKey("courses_enrolment.id", ondelete="CASCADE"), primary_key=True
+    )
+    lesson: Mapped[str] = plain(String(120), primary_key=True)
+    reason: Mapped[str] = personal(LEARNING, Text)
+    actor_id: Mapped[int] = personal(LEARNING, Id, ForeignKey(PERSON))
+    actor_name: Mapped[str] = personal(LEARNING, String(200))
+    at: Mapped[datetime] = personal(LEARNING)

@@ -4,4 +4,13 @@ from flask import Blueprint
 
 blueprint = Blueprint("courses", __name__, template_folder="../templates")
 
-from courses.routes import authoring, blocks, catalogue, lessons, record, tests  # noqa: E402, F401
+from courses.routes import (  # noqa: E402, F401
+    approvals,
+    authoring,
+    blocks,
+    catalogue,
+    lessons,
+    overrides,
+    record,
+    tests,
+)

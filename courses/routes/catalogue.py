@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from courses import queries
+from courses.models import Enrolment
 from courses.permissions import LEARN
 from courses.routes import blueprint
-from courses.services import learning
+from courses.services import enrolling
 from learnenv.kernel.clock import now
+from learnenv.kernel.errors import DomainError
 from learnenv.kernel.permissions import public, requires
 from learnenv.web.shell import actor
 
@@ -31,6 +33,7 @@ def home() -> str:
     return render_template(
         "courses/home.html",
         running=running,
+        requests=queries.requests_of(who) if who.organisation_id else [],
         finished=[e for e in mine if e.completed_at is not None],
         others=[c for c in found if c.id not in taken][:3],
     )
@@ -65,6 +68,9 @@ def course(slug: str) -> str:
         enrolment=enrolment,
         progress=queries.progress(outline, enrolment),
         stars=queries.evaluation_summary(found),
+        asked=queries.last_request(found, actor().id)
+        if actor().is_known and not enrolment
+        else None,
     )
 
 
@@ -73,7 +79,15 @@ def course(slug: str) -> str:
 def enrol(slug: str) -> Response:
     """Enrol and open the first lesson."""
     found = queries.course_by_slug(slug)
-    enrolment = learning.enrol(course=found, actor=actor(), at=now())
+    try:
+        started = enrolling.start(course=found, actor=actor(), at=now())
+    except DomainError as error:
+        flash(error.message, "warning")
+        return redirect(url_for("courses.course", slug=slug), code=303)
+    if not isinstance(started, Enrolment):
+        flash(_("We asked %(name)s. You get a mail.", name=started.managers), "ok")
+        return redirect(url_for("courses.course", slug=slug), code=303)
+    enrolment = started
     if not enrolment.last_unit and not enrolment.done:
         flash(_("You are enrolled. Your progress is kept."), "ok")
     return redirect(url_for("courses.go_on", slug=slug), code=303)

@@ -36,6 +36,7 @@ def progress_page(slug: str) -> str:
         progress=found.progress,
         results=learning.results_by_test(enrolment),
         by_rule=learning.by_rule,
+        overrides=queries.overrides_of(enrolment),
     )
 
 

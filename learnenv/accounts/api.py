@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from learnenv.accounts.models import Person
+from learnenv.accounts.models import Organisation, Person, RoleAssignment, Scope
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.permissions import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,72 @@ def person_facts(person_id: int) -> PersonFacts:
     if row is None:
         raise NotFoundError
     return PersonFacts(person_id, row.name, row.email, row.language)
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLimit:
+    """How many different people of these organisations may start a course in a year."""
+
+    organisation: str
+    ids: frozenset[int]
+    seats: int
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentRules:
+    """What an organisation, or one it is part of, asks before somebody starts a course."""
+
+    needs_approval: bool
+    limits: tuple[SeatLimit, ...]
+    managers: tuple[PersonFacts, ...]
+    """Who says yes: the managers of the nearest organisation upwards that has any."""
+
+
+NO_RULES = EnrolmentRules(needs_approval=False, limits=(), managers=())
+
+
+def enrolment_rules(organisation_id: int | None) -> EnrolmentRules:
+    """Return the rules for people of an organisation; two queries, four when there are any."""
+    found = db.session.get(Organisation, organisation_id) if organisation_id else None
+    if found is None:
+        return NO_RULES
+    ids = [int(part) for part in found.path.strip("/").split("/")]
+    chain = db.session.scalars(
+        select(Organisation).where(Organisation.id.in_(ids)).order_by(Organisation.path.desc())
+    ).all()
+    needs_approval = any(organisation.needs_approval for organisation in chain)
+    limits = tuple(_limit(o) for o in chain if o.seats is not None)
+    managers = _managers(ids) if needs_approval else ()
+    return EnrolmentRules(needs_approval, limits, managers)
+
+
+def _limit(organisation: Organisation) -> SeatLimit:
+    """Return a limit and hold its row, so that two people cannot take the last seat."""
+    db.session.refresh(organisation, with_for_update={"of": Organisation})
+    below = db.session.scalars(
+        select(Organisation.id).where(Organisation.path.startswith(organisation.path))
+    )
+    return SeatLimit(organisation.name, frozenset(below), organisation.seats or 0)
+
+
+def _managers(ids: list[int]) -> tuple[PersonFacts, ...]:
+    rows = db.session.execute(
+        select(Person.id, Person.name, Person.email, Person.language, RoleAssignment.scope_id)
+        .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+        .where(
+            RoleAssignment.role == Role.MANAGER,
+            RoleAssignment.scope == Scope.ORGANISATION,
+            RoleAssignment.scope_id.in_(ids),
+            Person.is_active,
+        )
+        .order_by(Person.name)
+    ).all()
+    for organisation_id in reversed(ids):
+        nearest = tuple(
+            PersonFacts(r.id, r.name, r.email, r.language)
+            for r in rows
+            if r.scope_id == organisation_id
+        )
+        if nearest:
+            return nearest
+    return ()

@@ -20,17 +20,10 @@ from learnenv.accounts.models import Tier
 from learnenv.kernel.forms import BaseForm, SelectChoice
 from learnenv.kernel.i18n import LANGUAGES
 from learnenv.kernel.i18n import lazy_gettext as _
-from learnenv.kernel.permissions import Role
+from learnenv.kernel.permissions import ROLE_NAMES, Role
 
 Choices = list[tuple[str, str]]
 NO_CHOICE = SelectChoice("", _("- none -"))
-ROLE_NAMES = {
-    Role.LEARNER: _("Learner"),
-    Role.AUTHOR: _("Author"),
-    Role.MANAGER: _("Manager of an organisation"),
-    Role.PROGRAMME_MANAGER: _("Programme manager"),
-    Role.ADMINISTRATOR: _("Administrator"),
-}
 STAFF_ROLES = [SelectChoice(role.value, name) for role, name in ROLE_NAMES.items()][1:]
 TIER_NAMES = {
     Tier.STATE: _("Central government"),
@@ -117,6 +110,24 @@ class SignUpForm(BaseForm):
     name = _name(_("Your name"), _("As it should stand on a certificate."))
     email = _email(_("Your work e-mail address"))
     password = _password(_("Choose a password"), "new-password")
+    code = StringField(
+        _("Code of your organisation"),
+        description=_("Only if you got one from your organisation."),
+        filters=[one_line],
+        validators=[Optional(), Length(max=40)],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+
+
+class LookForm(BaseForm):
+    """Look at the site as somebody else would."""
+
+    role = SelectField(_("Look as"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = [role for role in ROLE_NAMES if role != Role.ADMINISTRATOR]
+        self.role.choices = [SelectChoice(role.value, ROLE_NAMES[role]) for role in others]
 
 
 class InvitationForm(BaseForm):
@@ -257,6 +268,23 @@ class OrganisationEditForm(BaseForm):
 
     name = _name(_("Name"))
     domains = _domains()
+    needs_approval = BooleanField(_("A manager approves before somebody starts a course"))
+    seats = IntegerField(
+        _("Seats per year"),
+        description=_("How many different people may start a course in a year. Empty: everybody."),
+        validators=[Optional(), NumberRange(0, 10_000_000)],
+    )
+
+
+class MergeForm(BaseForm):
+    """Let an organisation go up in another one."""
+
+    into_id = SelectField(_("Goes up in"), coerce=optional_id)
+
+    def __init__(self, *args: Any, organisations: Choices, leave_out: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rest = [pair for pair in organisations if pair[0] != str(leave_out)]
+        self.into_id.choices = listed(rest)
 
 
 class UploadForm(BaseForm):

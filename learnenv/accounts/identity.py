@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, select, update
 
@@ -42,6 +43,7 @@ def load(token: str) -> SignedIn | None:
             WebSession.id,
             WebSession.created_at,
             WebSession.last_seen_at,
+            WebSession.view_as,
             Person.id.label("person_id"),
             Person.name,
             Person.email,
@@ -68,6 +70,8 @@ def load(token: str) -> SignedIn | None:
     if moment - first.last_seen_at > idle or moment - first.created_at > ABSOLUTE:
         return None
     managed = {r.scope_id for r in rows if r.role == Role.MANAGER and r.scope == Scope.ORGANISATION}
+    if first.view_as and Role.ADMINISTRATOR in roles:
+        return _looking(token, first)
     actor = Actor(
         person_id=first.person_id,
         name=first.name,
@@ -79,6 +83,23 @@ def load(token: str) -> SignedIn | None:
         courses=frozenset(r.scope_id for r in rows if r.scope == Scope.COURSE),
     )
     return SignedIn(token, first.id, first.last_seen_at, actor)
+
+
+def _looking(token: str, row: Any) -> SignedIn:
+    """Return an administrator who looks through another role; a manager's is the own place."""
+    role = Role(row.view_as)
+    place = {row.organisation_id} if role == Role.MANAGER and row.organisation_id else set()
+    actor = Actor(
+        person_id=row.person_id,
+        name=row.name,
+        email=row.email,
+        language=row.language,
+        organisation_id=row.organisation_id,
+        roles=frozenset({Role.LEARNER, role}),
+        managed=_with_below(place) if place else frozenset(),
+        viewing_as=role,
+    )
+    return SignedIn(token, row.id, row.last_seen_at, actor)
 
 
 def _with_below(organisations: set[int]) -> frozenset[int]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from learnenv.accounts import queries, services
+from learnenv.accounts import organisations, queries
 from learnenv.accounts.models import Organisation, Tier
 from learnenv.kernel.errors import InvalidInputError
 from learnenv.kernel.i18n import _
@@ -95,7 +95,7 @@ def run(ready: Plan, *, actor: Actor) -> int:
     made, _used = queries.taken({row.parent for row in ready.rows}, set())
     for row in ready.rows:
         parent: Organisation | None = made.get(row.parent)
-        made[row.name] = services.add_organisation(
+        made[row.name] = organisations.add_organisation(
             name=row.name, tier=Tier(row.tier), parent=parent, domains=row.domains, actor=actor
         )
     return len(ready.rows)

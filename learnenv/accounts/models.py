@@ -36,6 +36,15 @@ class Organisation(Base):
     path: Mapped[str] = plain(String(400), index=True, default="")
     """Ids from the root down to itself, such as /1/7/: everything below starts with it."""
     created_at: Mapped[datetime] = plain()
+    join_code: Mapped[str | None] = plain(String(20), unique=True)
+    """What people without a mail domain type to belong here (feature j3); None for no code."""
+    needs_approval: Mapped[bool] = plain(default=False)
+    """Whether a manager says yes before somebody starts a course (feature a3)."""
+    seats: Mapped[int | None] = plain()
+    """How many different people may start a course in a calendar year; None for all (h6)."""
+    merged_into_id: Mapped[int | None] = plain(Id, ForeignKey("accounts_organisation.id"))
+    """The organisation it went up in. It stays as a part of that one, so history stays (h6)."""
+    merged_at: Mapped[datetime | None] = plain()
 
     domains: Mapped[list["MailDomain"]] = relationship(lazy="raise_on_sql", cascade="all, delete")
 
@@ -122,6 +131,8 @@ class WebSession(Base):
     created_at: Mapped[datetime] = personal(SECURITY)
     last_seen_at: Mapped[datetime] = personal(SECURITY)
     ended_at: Mapped[datetime | None] = personal(SECURITY)
+    view_as: Mapped[str] = plain(String(30), default="")
+    """The role an administrator looks through ("bekijk als"); empty for the own ones."""
 
 
 class TokenKind(StrEnum):

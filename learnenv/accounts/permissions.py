@@ -1,5 +1,7 @@
 """What people may do with accounts: their own, those of their organisation, all of them."""
 
+from flask_babel import lazy_gettext as _l
+
 from learnenv.accounts.models import Organisation
 from learnenv.kernel.permissions import Actor, Permission, Role
 
@@ -10,16 +12,16 @@ def _may_invite_for(actor: Actor, organisation: Organisation | None) -> bool:
     return organisation is not None and organisation.id in actor.managed
 
 
-OWN = Permission("accounts.own", "See and change your own account", frozenset({Role.LEARNER}))
+OWN = Permission("accounts.own", _l("See and change your own account"), frozenset({Role.LEARNER}))
 INVITE = Permission(
     "accounts.invite",
-    "Invite people for an organisation",
+    _l("Invite people for an organisation"),
     frozenset({Role.ADMINISTRATOR, Role.MANAGER}),
     _may_invite_for,
 )
 ADMINISTER = Permission(
     "accounts.administer",
-    "Manage people, roles, organisations and settings",
+    _l("Manage people, roles, organisations and settings"),
     frozenset({Role.ADMINISTRATOR}),
 )
 

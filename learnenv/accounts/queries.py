@@ -179,7 +179,11 @@ def organisation_name(organisation_id: int | None) -> str:
 
 def organisation_choices(only: frozenset[int] | None = None) -> list[tuple[str, str]]:
     """Return every organisation, or those in `only`, by name, as (id, name)."""
-    query = select(Organisation.id, Organisation.name).order_by(func.lower(Organisation.name))
+    query = (
+        select(Organisation.id, Organisation.name)
+        .where(Organisation.merged_into_id.is_(None))
+        .order_by(func.lower(Organisation.name))
+    )
     if only is not None:
         query = query.where(Organisation.id.in_(only))
     return [(str(row.id), row.name) for row in db.session.execute(query)]

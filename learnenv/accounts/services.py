@@ -9,16 +9,14 @@ from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext as _
 from sqlalchemy import select, update
 
-from learnenv.accounts import mails, passwords
+from learnenv.accounts import mails, organisations, passwords
 from learnenv.accounts.events import PersonMoved
 from learnenv.accounts.models import (
-    MailDomain,
     MailedToken,
     Organisation,
     Person,
     RoleAssignment,
     Scope,
-    Tier,
     TokenKind,
     WebSession,
 )
@@ -60,90 +58,23 @@ def normal_email(text: str, *, field: str = "email") -> str:
     return checked.normalized.lower()
 
 
-# --- organisations ---------------------------------------------------------------------------
-
-
-def add_organisation(
-    *, name: str, tier: Tier, parent: Organisation | None, domains: tuple[str, ...], actor: Actor
-) -> Organisation:
-    """Add an organisation below `parent`, with the mail domains of its people."""
-    if db.session.scalar(select(Organisation.id).where(Organisation.name == name)):
-        raise InvalidInputError(_("There is already an organisation with this name."), field="name")
-    organisation = Organisation(
-        name=name, tier=tier, parent_id=parent.id if parent else None, created_at=now(), path=""
-    )
-    db.session.add(organisation)
-    db.session.flush()
-    organisation.path = f"{parent.path if parent else '/'}{organisation.id}/"
-    for domain in domains:
-        add_domain(organisation=organisation, domain=domain)
-    db.session.flush()
-    audit.record("organisation.added", f"organisation:{organisation.id}", actor=actor)
-    return organisation
-
-
-def add_domain(*, organisation: Organisation, domain: str) -> None:
-    """Let people with addresses in `domain` belong to the organisation."""
-    clean = domain.strip().lower().lstrip("@")
-    if "." not in clean or " " in clean:
-        raise InvalidInputError(
-            _("'%(domain)s' is not a mail domain. Write it as organisation.nl.", domain=domain),
-            field="domains",
-        )
-    other = db.session.get(MailDomain, clean)
-    if other is not None and other.organisation_id != organisation.id:
-        raise InvalidInputError(
-            _("The mail domain %(domain)s belongs to another organisation.", domain=clean),
-            field="domains",
-        )
-    if other is None:
-        db.session.add(MailDomain(domain=clean, organisation_id=organisation.id))
-
-
-def change_organisation(
-    *, organisation: Organisation, name: str, domains: tuple[str, ...], actor: Actor
-) -> None:
-    """Give an organisation another name, and exactly these mail domains."""
-    clash = select(Organisation.id).where(
-        Organisation.name == name, Organisation.id != organisation.id
-    )
-    if db.session.scalar(clash) is not None:
-        raise InvalidInputError(_("There is already an organisation with this name."), field="name")
-    organisation.name = name
-    wanted = {domain.strip().lower().lstrip("@") for domain in domains}
-    for domain in organisation.domains:
-        if domain.domain not in wanted:
-            db.session.delete(domain)
-    for name_of_domain in sorted(wanted):
-        add_domain(organisation=organisation, domain=name_of_domain)
-    db.session.flush()
-    audit.record("organisation.changed", f"organisation:{organisation.id}", actor=actor)
-
-
-def organisation_of(email: str) -> int | None:
-    """Return the id of the organisation that the mail domain of `email` belongs to."""
-    domain = email.rsplit("@", 1)[-1]
-    candidates = [domain]
-    while domain.count(".") > 1:
-        domain = domain.split(".", 1)[1]
-        candidates.append(domain)
-    found = {
-        row.domain: row.organisation_id
-        for row in db.session.scalars(select(MailDomain).where(MailDomain.domain.in_(candidates)))
-    }
-    return next((found[c] for c in candidates if c in found), None)
-
-
 # --- becoming somebody -----------------------------------------------------------------------
 
 
-def sign_up(*, email: str, name: str, password: str, language: str, origin: str) -> None:
-    """Ask for an account. The answer is the same whether the address is known or not (P21)."""
+def sign_up(
+    *, email: str, name: str, password: str, language: str, origin: str, code: str = ""
+) -> None:
+    """Ask for an account. The answer is the same whether the address is known or not (P21).
+
+    `code` is the one an organisation hands out; a mail domain says more and goes first.
+    """
     address = normal_email(email)
     passwords.check_strength(password, email=address)
     throttle.check("signup", origin, limit=20, seconds=3600)
-    password_hash = passwords.make_hash(password)
     throttle.hit("signup", origin, seconds=3600)
+    place = organisations.organisation_by_code(code).id if code.strip() else None
+    place = organisations.organisation_of(address) or place
+    password_hash = passwords.make_hash(password)
     existing = db.session.scalar(select(Person).where(Person.email == address))
     if existing is not None and existing.is_blocked:
         return
@@ -157,7 +88,7 @@ def sign_up(*, email: str, name: str, password: str, language: str, origin: str)
             email=address,
             name=name.strip(),
             password_hash=password_hash,
-            organisation_id=organisation_of(address),
+            organisation_id=place,
             job_title="",
             is_leader=False,
             language=language,
@@ -166,7 +97,12 @@ def sign_up(*, email: str, name: str, password: str, language: str, origin: str)
             created_at=now(),
         )
         .on_conflict_do_update(
-            index_elements=["email"], set_={"name": name.strip(), "password_hash": password_hash}
+            index_elements=["email"],
+            set_={
+                "name": name.strip(),
+                "password_hash": password_hash,
+                "organisation_id": place,
+            },
         )
     )
     person = db.session.scalars(select(Person).where(Person.email == address)).one()
@@ -180,7 +116,7 @@ def confirm(token: str) -> Person:
     if person.is_blocked:
         raise NotFoundError(_("This account is blocked. Ask your administrator."))
     person.is_active = True
-    person.organisation_id = person.organisation_id or organisation_of(person.email)
+    person.organisation_id = person.organisation_id or organisations.organisation_of(person.email)
     return person
 
 
@@ -234,7 +170,7 @@ def accept_invitation(
     person.name = name.strip()
     person.password_hash = passwords.make_hash(password)
     person.is_active = True
-    person.organisation_id = row.organisation_id or organisation_of(address)
+    person.organisation_id = row.organisation_id or organisations.organisation_of(address)
     db.session.flush()
     if row.role:
         _assign(person, Role(row.role), Scope.ORGANISATION, row.organisation_id)
@@ -317,6 +253,21 @@ def end_one_session(person_id: int, session_id: int) -> None:
         raise NotFoundError
 
 
+def look_as(*, token: str, role: Role | None, actor: Actor) -> None:
+    """Look at the site as somebody with `role` would; None for as oneself again.
+
+    Only what one sees changes: rights are taken, never given, and nothing can be written.
+    """
+    if role is not None and role == Role.ADMINISTRATOR:
+        raise InvalidInputError(_("You are an administrator already."), field="role")
+    db.session.execute(
+        update(WebSession)
+        .where(WebSession.token_hash == token_hash(token))
+        .values(view_as=role.value if role else "")
+    )
+    audit.record("session.looks_as", f"person:{actor.id}", actor=actor, role=role or "self")
+
+
 # --- recovering and changing -----------------------------------------------------------------
 
 
@@ -392,7 +343,7 @@ def change_profile(*, person: Person, profile: Profile, actor: Actor) -> None:
         found = db.session.get(Organisation, profile.organisation_id)
         if found is None:
             raise NotFoundError
-        home = organisation_of(person.email)
+        home = organisations.organisation_of(person.email)
         if home is not None and found.id != home:
             # the mail domain proves where somebody works; a manager must not gain strangers
             raise InvalidInputError(

@@ -20,7 +20,7 @@ from courses.blocks.problem import grading
 from courses.commands import import_path
 from courses.models import Course, Enrolment
 from courses.services import learning, quizzes
-from learnenv.accounts import passwords, services
+from learnenv.accounts import organisations, passwords, services
 from learnenv.accounts.models import Organisation, Person, RoleAssignment, Scope, Tier
 from learnenv.areas.reporting.services import rebuild
 from learnenv.cli.demo_crowd import Crowd
@@ -100,7 +100,7 @@ def _organisations() -> dict[str, Organisation]:
     made: dict[str, Organisation] = {}
     with transaction():
         for name, tier, domain, parent in ORGANISATIONS:
-            made[name] = services.add_organisation(
+            made[name] = organisations.add_organisation(
                 name=name, tier=tier, parent=made.get(parent), domains=(domain,), actor=SYSTEM
             )
     return made

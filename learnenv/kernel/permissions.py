@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from flask_babel import lazy_gettext as _l
+
 from learnenv.kernel.errors import NotFoundError
 
 
@@ -19,6 +21,15 @@ class Role(StrEnum):
     MANAGER = "manager"
     PROGRAMME_MANAGER = "programme_manager"
     ADMINISTRATOR = "administrator"
+
+
+ROLE_NAMES: dict[Role, Any] = {
+    Role.LEARNER: _l("Learner"),
+    Role.AUTHOR: _l("Author"),
+    Role.MANAGER: _l("Manager of an organisation"),
+    Role.PROGRAMME_MANAGER: _l("Programme manager"),
+    Role.ADMINISTRATOR: _l("Administrator"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +46,8 @@ class Actor:
     """Ids of the organisations this person manages, those below them included."""
     courses: frozenset[int] = field(default_factory=frozenset)
     """Ids of the courses this person writes."""
+    viewing_as: Role | None = None
+    """The role an administrator looks through: everything shows, nothing can be changed."""
 
     @property
     def is_known(self) -> bool:
@@ -63,7 +76,8 @@ class Permission:
     """A right, the roles that have it, and the rule for one object."""
 
     key: str
-    title: str
+    title: Any
+    """What it lets one do, translated when shown."""
     roles: frozenset[Role]
     rule: Callable[[Actor, Any], bool] | None = None
 

@@ -1,7 +1,7 @@
 """The shell round every page: who asks, in which language, in one transaction, with a wall."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -24,15 +24,16 @@ from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from learnenv.kernel import audit
-from learnenv.kernel.errors import SetupError
+from learnenv.kernel.errors import DomainError, SetupError
 from learnenv.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES
-from learnenv.kernel.permissions import PUBLIC, VISITOR, Actor, permission_of
+from learnenv.kernel.permissions import PUBLIC, ROLE_NAMES, VISITOR, Actor, permission_of
 from learnenv.kernel.transaction import Rollback, transaction
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 FIRST_ERROR = 400
 LANGUAGE_COOKIE = "language"
 UNWALLED = {"static"}
+F = TypeVar("F", bound=Callable[..., Any])
 log = structlog.get_logger()
 login_manager = LoginManager()
 
@@ -63,6 +64,8 @@ class Site(Flask):
         view = self.view_functions[str(request.endpoint)]
         g.actor = _actor()
         permission = permission_of(view)
+        if g.actor.viewing_as and request.method not in SAFE_METHODS and not _ends_looking(view):
+            return self.make_response(self.handle_user_exception(_only_looking()))
         if permission is PUBLIC or (permission is not None and permission.allows(g.actor)):
             return None
         if not g.actor.is_known:
@@ -74,6 +77,22 @@ def _not_found() -> Exception:
     from learnenv.kernel.errors import NotFoundError
 
     return NotFoundError()
+
+
+def _ends_looking(view: Any) -> bool:
+    return getattr(view, "ends_looking", False)
+
+
+def ends_looking(view: F) -> F:
+    """Mark a view that works while an administrator looks through another role."""
+    view.ends_looking = True  # type: ignore[attr-defined]
+    return view
+
+
+def _only_looking() -> Exception:
+    return DomainError(
+        _("You look through another role, so nothing can be changed. Stop looking first.")
+    )
 
 
 def _to_sign_in() -> BaseResponse:
@@ -153,6 +172,7 @@ def install(app: Flask, menu: Callable[[Actor], list[Any]]) -> None:
         return {
             "site_name": current_app.config["SITE_NAME"],
             "demo": current_app.config["DEMO"],
+            "viewing_as": ROLE_NAMES[who.viewing_as] if who.viewing_as else "",
             "viewer": who if who.is_known else None,
             "actor": who,
             "language": str(get_locale()),

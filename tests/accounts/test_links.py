@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from learnenv.accounts import services
+from learnenv.accounts import organisations, services
 from learnenv.accounts.models import MailedToken, Person, RoleAssignment
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
@@ -214,6 +214,6 @@ def test_P19_a_set_up_link_dies_after_an_hour(client):
 
 def test_the_mail_domain_tells_the_organisation(app):
     place = make_organisation(domains=("voorbeeld.example",))
-    assert services.organisation_of("a@voorbeeld.example") == place.id
-    assert services.organisation_of("a@post.voorbeeld.example") == place.id
-    assert services.organisation_of("a@nietvoorbeeld.example") is None
+    assert organisations.organisation_of("a@voorbeeld.example") == place.id
+    assert organisations.organisation_of("a@post.voorbeeld.example") == place.id
+    assert organisations.organisation_of("a@nietvoorbeeld.example") is None

@@ -11,7 +11,7 @@ from courses import queries
 from courses.commands import import_path
 from courses.models import Course, Enrolment
 from courses.services import learning
-from learnenv.accounts import passwords, services
+from learnenv.accounts import organisations, passwords
 from learnenv.accounts.models import Organisation, Person, RoleAssignment, Scope, Tier
 from learnenv.kernel.db import db
 from learnenv.kernel.permissions import SYSTEM, Actor, Role
@@ -32,7 +32,7 @@ def make_organisation(
 ) -> Organisation:
     """Make an organisation, below `parent`."""
     with transaction():
-        return services.add_organisation(
+        return organisations.add_organisation(
             name=name or f"Gemeente {next(_numbers)}",
             tier=tier,
             parent=parent,

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 from certificates.models import Certificate, Document
 from courses import queries
 from courses.blocks.problem import grading
-from courses.models import Attempt, Course, Enrolment
+from courses.models import Attempt, Course, Enrolment, EnrolmentRequest
 from courses.services import learning, quizzes
 from learnenv.accounts.models import MailedToken, Organisation, Person, RoleAssignment, WebSession
 from learnenv.kernel.clock import now
@@ -156,7 +156,11 @@ def _learner(world: World, key: str) -> None:
         role = RoleAssignment(
             person_id=person.id, role=Role.LEARNER, scope="site", scope_id=0, granted_at=now()
         )
-        db.session.add_all([session, mail, role])
+        asked = EnrolmentRequest(
+            person_id=person.id, course_id=world.course.id, state="waiting", asked_at=now(),
+            organisation_id=world.organisations[key].id, managers=f"Manager {canary}",
+        )  # fmt: skip
+        db.session.add_all([session, mail, role, asked])
     world.objects[key] = {
         "slug": world.course.slug,
         "lesson_id": "proef-les",
@@ -165,6 +169,8 @@ def _learner(world: World, key: str) -> None:
         "handler": "submit",
         "suffix": "x",
         "attempt_id": attempt.id,
+        "enrolment_id": enrolment.id,
+        "request_id": asked.id,
         "number": found.number,
         "code": found.code,
         "person_id": person.id,

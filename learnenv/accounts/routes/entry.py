@@ -81,6 +81,7 @@ def sign_up() -> Answer:
                 password=form.password.data,
                 language=str(get_locale()),
                 origin=origin(),
+                code=form.code.data or "",
             )
             return go("accounts.sign_up_sent")
     return page("sign_up", form)

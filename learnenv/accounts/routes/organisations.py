@@ -2,10 +2,12 @@
 
 from flask import url_for
 
-from learnenv.accounts import imports, queries, services
+from learnenv.accounts import imports, queries
+from learnenv.accounts import organisations as verbs
 from learnenv.accounts.forms import (
     TIER_NAMES,
     ImportForm,
+    MergeForm,
     OrganisationEditForm,
     OrganisationForm,
     UploadForm,
@@ -38,7 +40,7 @@ def organisation_new() -> Answer:
     if form.validate_on_submit():
         with blaming(form):
             parent_id = form.parent_id.data
-            services.add_organisation(
+            verbs.add_organisation(
                 name=form.name.data,
                 tier=Tier(form.tier.data),
                 parent=queries.organisation(parent_id) if parent_id else None,
@@ -56,13 +58,16 @@ def organisation(organisation_id: int) -> Answer:
     shown = queries.organisation(organisation_id)
     title = shown.name
     listed = "\n".join(sorted(domain.domain for domain in shown.domains))
-    form = OrganisationEditForm(name=title, domains=listed)
+    form = OrganisationEditForm(
+        name=title, domains=listed, needs_approval=shown.needs_approval, seats=shown.seats
+    )
     if form.validate_on_submit():
         with blaming(form):
-            services.change_organisation(
+            verbs.change_organisation(
                 organisation=shown,
                 name=form.name.data,
                 domains=imports.split_domains(form.domains.data),
+                rules=verbs.Rules(needs_approval=form.needs_approval.data, seats=form.seats.data),
                 actor=actor(),
             )
             return go("accounts.organisations", _("The organisation is saved."))
@@ -74,7 +79,34 @@ def organisation(organisation_id: int) -> Answer:
         title=title,
         parent=parent,
         tier=TIER_NAMES[Tier(shown.tier)],
+        merged_into=queries.organisation_name(shown.merged_into_id),
     )
+
+
+@blueprint.post("/beheer/organisaties/<id:organisation_id>/code")
+@requires(ADMINISTER)
+def organisation_code(organisation_id: int) -> Answer:
+    """Give an organisation a new code to join with."""
+    verbs.renew_code(organisation=verbs.current(organisation_id), actor=actor())
+    message = _("There is a new code. The old one no longer works.")
+    return go("accounts.organisation", message, organisation_id=organisation_id)
+
+
+@blueprint.route("/beheer/organisaties/<id:organisation_id>/samenvoegen", methods=["GET", "POST"])
+@requires(ADMINISTER)
+def organisation_merge(organisation_id: int) -> Answer:
+    """Let an organisation go up in another one, after a page that says what that means."""
+    shown = queries.organisation(organisation_id)
+    form = MergeForm(organisations=queries.organisation_choices(), leave_out=shown.id)
+    if form.validate_on_submit():
+        with blaming(form):
+            into = verbs.current(form.into_id.data)
+            number = verbs.merge(organisation=shown, into=into, actor=actor())
+            message = _(
+                "Merged: %(number)s people moved to %(name)s.", number=number, name=into.name
+            )
+            return go("accounts.organisation", message, organisation_id=into.id)
+    return page("organisation_merge", form, organisation=shown)
 
 
 @blueprint.route("/beheer/organisaties/importeren", methods=["GET", "POST"])

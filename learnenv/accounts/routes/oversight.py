@@ -2,20 +2,22 @@
 
 import re
 
-from flask import current_app, url_for
+from flask import current_app, redirect, url_for
+from flask_login import current_user
 
-from learnenv.accounts import queries
-from learnenv.accounts.forms import TargetForm
-from learnenv.accounts.permissions import ADMINISTER
+from learnenv.accounts import queries, services
+from learnenv.accounts.forms import LookForm, TargetForm
+from learnenv.accounts.permissions import ADMINISTER, OWN
 from learnenv.accounts.routes.base import Answer, blueprint, go, page, page_number
 from learnenv.accounts.routes.entry import has_mail_server
 from learnenv.kernel import audit as audit_trail
 from learnenv.kernel import settings
 from learnenv.kernel.clock import calendar_year, now
+from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.i18n import _
-from learnenv.kernel.permissions import requires
+from learnenv.kernel.permissions import ROLE_NAMES, Role, requires
 from learnenv.kernel.slots import collect
-from learnenv.web.shell import actor
+from learnenv.web.shell import actor, ends_looking
 
 
 @blueprint.get("/beheer")
@@ -24,6 +26,35 @@ def admin() -> Answer:
     """Show what there is to manage."""
     cards = [card for card in collect("accounts.admin", actor=actor()) if card is not None]
     return page("admin", cards=cards)
+
+
+@blueprint.get("/beheer/rechten")
+@requires(ADMINISTER)
+def rights() -> Answer:
+    """Show which role may do what, made from the code itself."""
+    registry = current_app.extensions["areas"]
+    areas = [(area.title, area.permissions) for area in registry.areas if area.permissions]
+    return page("rights", areas=areas, roles=list(ROLE_NAMES.items()), form=LookForm())
+
+
+@blueprint.post("/beheer/rechten")
+@requires(ADMINISTER)
+def look_as() -> Answer:
+    """Look at the site as somebody with another role would."""
+    form = LookForm()
+    if not form.validate():
+        raise NotFoundError
+    services.look_as(token=current_user.token, role=Role(form.role.data), actor=actor())
+    return redirect("/", code=303)
+
+
+@blueprint.post("/account/bekijk-als/stop")
+@requires(OWN)
+@ends_looking
+def stop_looking() -> Answer:
+    """Be oneself again."""
+    services.look_as(token=current_user.token, role=None, actor=actor())
+    return go("accounts.rights")
 
 
 @blueprint.get("/beheer/post")

@@ -3,7 +3,7 @@
 from flask import request
 from flask_login import current_user
 
-from learnenv.accounts import queries, services
+from learnenv.accounts import organisations, queries, services
 from learnenv.accounts.forms import EmailForm, PasswordForm, ProfileForm
 from learnenv.accounts.models import Person
 from learnenv.accounts.permissions import ADMINISTER, INVITE, OWN
@@ -18,7 +18,7 @@ from learnenv.web.shell import LANGUAGE_COOKIE, actor, keep_writes
 def profile() -> Answer:
     """Show and change what people say about themselves."""
     person = queries.person(actor().id)
-    home = services.organisation_of(person.email)
+    home = organisations.organisation_of(person.email)
     only = frozenset(filter(None, (home, person.organisation_id))) if home else None
     form = ProfileForm(obj=person, organisations=queries.organisation_choices(only))
     if form.validate_on_submit():

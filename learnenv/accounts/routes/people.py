@@ -5,13 +5,14 @@ import re
 from flask import request, url_for
 
 from learnenv.accounts import queries, services
-from learnenv.accounts.forms import ROLE_NAMES, InviteForm, PeopleFilter, RoleForm
+from learnenv.accounts.forms import InviteForm, PeopleFilter, RoleForm
 from learnenv.accounts.models import Organisation, Scope
 from learnenv.accounts.permissions import ADMINISTER, INVITE
 from learnenv.accounts.routes.base import Answer, blaming, blueprint, go, page, page_number
 from learnenv.kernel.errors import InvalidInputError
 from learnenv.kernel.i18n import _
-from learnenv.kernel.permissions import Role, requires
+from learnenv.kernel.permissions import ROLE_NAMES, Role, requires
+from learnenv.kernel.slots import collect
 from learnenv.web.shell import actor
 
 MOST_INVITATIONS = 50
@@ -142,4 +143,5 @@ def person_page(person_id: int, form: RoleForm | None = None) -> Answer:
         places=queries.places(shown.roles),
         role_names=ROLE_NAMES,
         is_self=shown.id == actor().id,
+        learning=collect("accounts.person", person_id=shown.id, actor=actor()),
     )
