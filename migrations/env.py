@@ -24,6 +24,15 @@ def _render(kind: str, item: Any, _context: Any) -> str | bool:
     return False
 
 
+def _foreign_keys(connection: Any, state: str) -> None:
+    """Switch the checks of SQLite, past SQLAlchemy: within a transaction the switch does nothing."""
+    driver = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA foreign_keys={state}")
+    (now,) = driver.execute("PRAGMA foreign_keys").fetchone()
+    if now != (state == "ON"):
+        raise RuntimeError(f"foreign keys could not be switched {state}")
+
+
 def run() -> None:
     """Run the migrations in one transaction; on SQLite with foreign keys off.
 
@@ -35,9 +44,7 @@ def run() -> None:
     with engine.connect() as connection:
         is_sqlite = engine.dialect.name == "sqlite"
         if is_sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-            connection.commit()
-            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            _foreign_keys(connection, "OFF")
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
@@ -54,7 +61,7 @@ def run() -> None:
                     raise RuntimeError(f"the migration would leave broken references: {broken[:5]}")
         connection.commit()
         if is_sqlite:
-            connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+            _foreign_keys(connection, "ON")
 
 
 run()

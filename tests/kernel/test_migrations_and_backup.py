@@ -86,7 +86,10 @@ def test_P42_down_to_nothing_and_up_again(own: Flask) -> None:
 
 
 def test_P42_every_step_keeps_every_row(own: Flask) -> None:
-    """With rows in the tables, one step down and up again at a time, as far as rows can be kept."""
+    """With rows in the tables, one step down and up again at a time, as far as rows can be kept.
+
+    A table that a step takes away takes its rows along: that is what going down means.
+    """
     make_world(own)
     with transaction():
         db.session.add(Setting(key="x", value="y", changed_at=now()))
@@ -95,10 +98,13 @@ def test_P42_every_step_keeps_every_row(own: Flask) -> None:
     revisions = [r.revision for r in scripts().walk_revisions()]
     for revision in revisions[1:]:
         downgrade(revision=revision)
+    kept = set(inspect(db.engine).get_table_names())
     upgrade_schema()
-    assert counts() == before
+    made_again = {"reporting_unique_month"}  # filled from the days by its migration
+    expected = {t: n if t in kept | made_again else 0 for t, n in before.items()}
+    assert counts() == expected
     upgrade_schema()
-    assert counts() == before
+    assert counts() == expected
     if db.engine.dialect.name == "sqlite":
         with db.engine.connect() as connection:
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
