@@ -34,9 +34,9 @@ endef
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.stamps/dev: .stamps/base requirements/dev.txt
+.stamps/dev: .stamps/base requirements/dev.txt requirements/xblocks.txt
 	$(call need_system,$(TEST_SYSTEM))
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt -r requirements/xblocks.txt
 	@touch $@
 
 .stamps/translations: .stamps/base $(wildcard learnenv/translations/*/LC_MESSAGES/*.po)

@@ -21,6 +21,11 @@ TOKENS = "@nl-design-system-unstable/voorbeeld-design-tokens"
 FONTS = "@fontsource-variable/source-sans-3"
 ICONS = "lucide-static"
 HTMX = "htmx.org"
+BLOCK_SCRIPTS = {
+    "jquery": "dist/jquery.min.js",
+    "jquery-migrate": "dist/jquery-migrate.min.js",
+    "underscore": "underscore-umd-min.js",
+}
 FONT_FILES = ("source-sans-3-latin-wght-normal.woff2", "source-sans-3-latin-ext-wght-normal.woff2")
 
 
@@ -127,7 +132,7 @@ def manifest() -> str:
     for name in packages():
         about = json.loads((MODULES / name / "package.json").read_text("utf-8"))
         licence = next(
-            p for p in (MODULES / name / n for n in ("LICENSE.md", "LICENSE")) if p.exists()
+            p for p in (MODULES / name / n for n in ("LICENSE.md", "LICENSE", "LICENSE.txt")) if p.exists()
         )
         write(f"LICENSES/{name.replace('/', '--')}.txt", licence.read_bytes())
         sources.append({"name": name, "version": about["version"], "licence": about["license"]})
@@ -145,6 +150,8 @@ def main() -> None:
     css, missing = stylesheet()
     write("site.css", css.encode())
     write("htmx.min.js", (MODULES / HTMX / "dist" / "htmx.min.js").read_bytes())
+    for name, path in BLOCK_SCRIPTS.items():  # only pages of blocks of others load these
+        write(f"xblock/{path.rsplit('/', 1)[-1]}", (MODULES / name / path).read_bytes())
     write("icons.svg", sprite().encode())
     write("select.svg", select_arrow().encode())
     for name in FONT_FILES:

@@ -9,6 +9,7 @@ from courses.routes import (  # noqa: E402, F401
     authoring,
     blocks,
     catalogue,
+    frames,
     lessons,
     overrides,
     record,

@@ -13,6 +13,7 @@ from courses.outline import Lesson, Unit
 from courses.permissions import LEARN
 from courses.routes import blueprint
 from courses.routes.access import Visit, enrolled, visit
+from courses.routes.frames import frame_of
 from courses.routes.runtime import learner_runtime
 from courses.services import learning
 from learnenv.kernel.clock import now
@@ -60,15 +61,16 @@ def unit(slug: str, lesson_id: str, unit_id: str) -> str:
     found = visit(actor(), slug)
     opened, page = found.unit(lesson_id, unit_id)
     runtime = learner_runtime(found)
-    blocks = runtime.blocks(block.id for block in page.blocks)
-    fragments = [runtime.render_safely(block) for block in blocks]
+    frames = {block.id: frame_of(found, block) for block in page.blocks}
+    own = runtime.blocks(block.id for block in page.blocks if frames[block.id] is None)
+    shown = {block.scope_ids.usage_id.block_id: runtime.render_safely(block) for block in own}
     return render_template(
         "courses/unit.html",
         visit=found,
         outline=found.outline,
         lesson=opened,
         unit=page,
-        fragments=fragments,
+        parts=[(shown.get(block.id), frames[block.id]) for block in page.blocks],
         state=found.progress.lesson(opened.id),
         **_neighbours(found, opened, page),
     )

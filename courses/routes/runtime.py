@@ -16,13 +16,15 @@ from learnenv.kernel.clock import now
 log = structlog.get_logger()
 
 
-def learner_runtime(visit: Visit) -> LearnerRuntime:
+def learner_runtime(visit: Visit, *, asides: tuple[str, ...] = ()) -> LearnerRuntime:
     """Return the runtime of one request for one learner."""
 
     def publish(block: Block, event: str, data: dict[str, Any]) -> None:
         _publish(visit, block, event, data)
 
-    return LearnerRuntime(visit.outline, visit.actor, publish=publish, read_only=visit.read_only)
+    return LearnerRuntime(
+        visit.outline, visit.actor, publish=publish, read_only=visit.read_only, asides=asides
+    )
 
 
 def _publish(visit: Visit, block: Block, event: str, data: dict[str, Any]) -> None:

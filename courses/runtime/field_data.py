@@ -12,11 +12,20 @@ from collections.abc import Iterable
 from typing import Any
 
 import simplejson  # it keeps named tuples as objects; the standard library makes lists of them
+from opaque_keys.edx.keys import UsageKey
 from sqlalchemy import select
-from xblock.core import XBlock
+from xblock.core import XBlock, XBlockAside
 from xblock.exceptions import InvalidScopeError
 from xblock.field_data import FieldData
-from xblock.fields import BlockScope, Scope, UserScope
+from xblock.fields import (
+    BlockScope,
+    Field,
+    Reference,
+    ReferenceList,
+    ReferenceValueDict,
+    Scope,
+    UserScope,
+)
 
 from courses.models import BlockState
 from courses.outline import Block, Outline
@@ -26,6 +35,48 @@ from learnenv.kernel.db import db, insert
 AUTHORED = {Scope.content, Scope.settings, Scope.children, Scope.parent}
 EVERYONE = 0
 Key = tuple[int, str, str, str]
+# What Open edX hands down from a container to what is in it.
+INHERITED = frozenset(
+    {
+        "due", "start", "graded", "format", "showanswer", "show_correctness", "max_attempts",
+        "rerandomize", "graceperiod", "show_reset_button", "submission_wait_seconds",
+        "static_asset_path", "self_paced", "visible_to_staff_only", "group_access",
+        "user_partitions", "matlab_api_key", "use_latex_compiler",
+    }
+)  # fmt: skip
+
+
+def is_aside(block: XBlock) -> bool:
+    """Whether this stands beside a block instead of being one."""
+    return isinstance(block, XBlockAside)
+
+
+def name_of(block: XBlock) -> str:
+    """Return what tells a block from all others of the course; asides name their block too."""
+    usage = block.scope_ids.usage_id
+    return f"{usage.usage_key.block_id}:{usage.aside_type}" if is_aside(block) else usage.block_id
+
+
+def to_stored(field: Field, value: Any) -> Any:
+    """Return a value as JSON. Keys have no JSON form of their own: they are kept as text."""
+    if isinstance(field, ReferenceValueDict):
+        return {key: str(reference) for key, reference in (value or {}).items()}
+    if isinstance(field, ReferenceList):
+        return [str(reference) for reference in value or []]
+    if isinstance(field, Reference):
+        return None if value is None else str(value)
+    return field.to_json(value)
+
+
+def from_stored(field: Field, value: Any) -> Any:
+    """Return the value of what `to_stored` kept."""
+    if isinstance(field, ReferenceValueDict):
+        return {key: UsageKey.from_string(text) for key, text in (value or {}).items()}
+    if isinstance(field, ReferenceList):
+        return [UsageKey.from_string(text) for text in value or []]
+    if isinstance(field, Reference):
+        return None if value is None else UsageKey.from_string(value)
+    return field.from_json(value)
 
 
 class LearnerFieldData(FieldData):
@@ -44,6 +95,8 @@ class LearnerFieldData(FieldData):
 
     def _authored_value(self, block: XBlock, name: str) -> Any:
         field = block.fields[name]
+        if is_aside(block):
+            raise KeyError(name)  # asides have no authored fields in a published course
         source = self._authored(block)
         if field.scope == Scope.children:
             return [
@@ -51,8 +104,11 @@ class LearnerFieldData(FieldData):
                 for child in source.children
             ]
         if field.scope == Scope.parent:
-            raise KeyError(name)
-        return field.from_json(source.fields[name])
+            if not source.parent:
+                raise KeyError(name)
+            parent = self.outline.blocks[source.parent][2]
+            return usage_key(self.outline.org, self.outline.slug, parent.type, parent.id)
+        return from_stored(field, source.fields[name])
 
     # --- the learner's fields ---------------------------------------------------------------
 
@@ -60,10 +116,10 @@ class LearnerFieldData(FieldData):
         """Return the row a field lives in: person, scope, what it is about, family."""
         scope = block.fields[name].scope
         ids = block.scope_ids
-        usage = ids.usage_id
+        here = f"{self.outline.slug}/{name_of(block)}"
         about = {
-            BlockScope.USAGE: f"{self.outline.slug}/{usage.block_id}",
-            BlockScope.DEFINITION: f"{self.outline.slug}/{usage.block_id}",
+            BlockScope.USAGE: here,
+            BlockScope.DEFINITION: here,
             BlockScope.TYPE: ids.block_type,
             BlockScope.ALL: "",
         }[scope.block]
@@ -111,7 +167,7 @@ class LearnerFieldData(FieldData):
             return self._authored_value(block, name)
         if self._is_nobodys(block, name):
             raise KeyError(name)
-        return block.fields[name].from_json(self._row(self.key_of(block, name))[name])
+        return from_stored(block.fields[name], self._row(self.key_of(block, name))[name])
 
     def has(self, block: XBlock, name: str) -> bool:
         try:
@@ -130,7 +186,7 @@ class LearnerFieldData(FieldData):
                 raise InvalidScopeError(block.fields[name].scope)
             if not self._is_nobodys(block, name):
                 key = self.key_of(block, name)
-                changed[key][name] = block.fields[name].to_json(value)
+                changed[key][name] = to_stored(block.fields[name], value)
         self._lock(changed)
         for key, fields in changed.items():
             self._rows[key] = {**self._row(key), **fields}
@@ -146,7 +202,15 @@ class LearnerFieldData(FieldData):
         self._store([key])
 
     def default(self, block: XBlock, name: str) -> Any:
-        del block
+        """Return what a parent says, for the fields that courses hand down (due, showanswer)."""
+        if name not in INHERITED or is_aside(block):
+            raise KeyError(name)
+        parent = self._authored(block).parent
+        while parent:
+            above = self.outline.blocks[parent][2]
+            if name in above.fields:
+                return from_stored(block.fields[name], above.fields[name])
+            parent = above.parent
         raise KeyError(name)
 
     def _is_nobodys(self, block: XBlock, name: str) -> bool:

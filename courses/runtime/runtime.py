@@ -4,66 +4,96 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from typing import Any
 
 import structlog
 from flask import render_template, url_for
-from flask_babel import get_translations
 from markupsafe import Markup, escape
+from opaque_keys.edx.keys import UsageKey
 from web_fragments.fragment import Fragment
 from xblock.core import XBlock
 from xblock.exceptions import NoSuchUsage, NoSuchViewError
-from xblock.plugin import PluginMissingError
-from xblock.runtime import MemoryIdManager, Runtime
+from xblock.runtime import Runtime
 
 from courses.blocks.hidden import HiddenBlock
 from courses.outline import Block, Outline
-from courses.runtime.field_data import LearnerFieldData
-from courses.runtime.ids import scope_ids, usage_key
+from courses.runtime import tokens
+from courses.runtime.field_data import LearnerFieldData, is_aside
+from courses.runtime.ids import IDS, scope_ids, usage_key
+from courses.runtime.plugins import aside_class, block_class, is_fenced, own_first
+from courses.runtime.services import services_of
 from learnenv.kernel.permissions import Actor
+from learnenv.kernel.site import site_url
 
 log = structlog.get_logger()
 Publish = Callable[[Block, str, dict[str, Any]], None]
-# Blocks of this package are trusted with the page; blocks of others get a fence (a later version).
-OWN_PACKAGE = "courses.blocks."
-_IDS = MemoryIdManager()  # never asked: our ids are opaque keys
 
 
-@lru_cache(maxsize=256)
-def block_class(block_type: str) -> type[XBlock]:
-    """Return the class of a block type; a placeholder when its package is gone."""
-    try:
-        found: type[XBlock] = XBlock.load_class(block_type)
-    except PluginMissingError:
-        log.warning("xblock missing", block_type=block_type)
-        return HiddenBlock
-    return found
+class HostMixin:
+    """What blocks of others expect of every block; comes after their class, so theirs wins."""
 
+    scope_ids: Any
+    runtime: Any
 
-class I18nService:
-    """Translations for blocks, from the language of the page."""
+    @property
+    def location(self) -> Any:
+        """The key of this block, as Open edX calls it."""
+        return self.scope_ids.usage_id
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(get_translations(), name)
+    @property
+    def course_id(self) -> Any:
+        """The key of the course."""
+        return self.scope_ids.usage_id.course_key
+
+    @property
+    def category(self) -> str:
+        """The type of this block, as Open edX calls it."""
+        return str(self.scope_ids.block_type)
+
+    @property
+    def url_name(self) -> str:
+        """The name of this block in its course."""
+        return str(self.scope_ids.usage_id.block_id)
+
+    @property
+    def xmodule_runtime(self) -> Any:
+        """The runtime, under its old name."""
+        return self.runtime
+
+    @property
+    def system(self) -> Any:
+        """The runtime, under its oldest name."""
+        return self.runtime
 
 
 class LearnerRuntime(Runtime):
     """Shows the blocks of a published version to one person and takes what they publish."""
 
     def __init__(
-        self, outline: Outline, actor: Actor, *, publish: Publish, read_only: bool = False
+        self,
+        outline: Outline,
+        actor: Actor,
+        *,
+        publish: Publish,
+        read_only: bool = False,
+        asides: tuple[str, ...] = (),
     ) -> None:
         self.learner_fields = LearnerFieldData(outline, actor.person_id)
         super().__init__(
-            id_reader=_IDS,
-            id_generator=_IDS,
-            services={"field-data": self.learner_fields, "i18n": I18nService()},
+            id_reader=IDS,
+            id_generator=IDS,
+            mixins=(HostMixin,),
+            services={"field-data": self.learner_fields},
+            default_class=HiddenBlock,
+            select=own_first,
         )
         self.outline = outline
         self.actor = actor
         self.read_only = read_only
+        self.asides = asides
         self._publish = publish
+        self._makers = services_of(self)
+        self._user_id = actor.person_id  # get_aside reads it; the setter only warns
 
     # --- blocks -----------------------------------------------------------------------------
 
@@ -74,12 +104,28 @@ class LearnerRuntime(Runtime):
         source = self.outline.blocks[block_id][2]
         usage = usage_key(self.outline.org, self.outline.slug, source.type, source.id)
         return self.construct_xblock_from_class(
-            block_class(source.type), scope_ids(self.actor.person_id, usage)
+            self.mixologist.mix(block_class(source.type)), scope_ids(self.actor.person_id, usage)
         )
 
     def get_block(self, usage_id: Any, for_parent: XBlock | None = None) -> XBlock:
+        """Return a block by its key, or the aside when it is the key of one. Raises NoSuchUsage."""
         del for_parent
+        if isinstance(usage_id, str):
+            usage_id = UsageKey.from_string(usage_id)
+        if hasattr(usage_id, "aside_type"):
+            return self.get_aside(usage_id)
         return self.block(usage_id.block_id)
+
+    def load_block_type(self, block_type: str) -> type[XBlock]:
+        """Return the class of a block type; a placeholder when there is none."""
+        return block_class(block_type)
+
+    def service(self, block: XBlock, service_name: str) -> Any:
+        """Return a service; blocks that never said they need it get it too."""
+        maker = self._makers.get(service_name)
+        if maker is not None:
+            return maker(block)
+        return super().service(block, service_name)
 
     def blocks(self, ids: Iterable[str]) -> list[XBlock]:
         """Return several blocks, their state read in one query."""
@@ -88,9 +134,11 @@ class LearnerRuntime(Runtime):
         return found
 
     def applicable_aside_types(self, block: XBlock) -> list[str]:
-        """No asides in this version; the default scans all packages for every block."""
-        del block
-        return []
+        """Return the asides of this site. The default scans all packages for every block."""
+        if not self.asides or not is_fenced(block.scope_ids.block_type):
+            return []
+        found = ((name, aside_class(name)) for name in self.asides)
+        return [name for name, cls in found if cls is not None and cls.should_apply_to_block(block)]
 
     # --- addresses --------------------------------------------------------------------------
 
@@ -102,18 +150,23 @@ class LearnerRuntime(Runtime):
         query: str = "",
         thirdparty: bool = False,  # noqa: FBT001, FBT002 - XBlock's own signature
     ) -> str:
-        if thirdparty:
-            raise NotImplementedError("handlers for third parties need a signed address")
-        url = url_for(
-            "courses.handler",
-            slug=self.outline.slug,
-            block_id=block.scope_ids.usage_id.block_id,
-            handler=handler_name,
-            suffix=suffix or None,
-        )
-        return f"{url}?{query}" if query else url
+        """Return the address of a handler; for third parties one that is signed and expires."""
+        values: dict[str, Any] = {"slug": self.outline.slug, "handler": handler_name}
+        values["suffix"] = suffix or None
+        usage = block.scope_ids.usage_id
+        if is_aside(block):
+            values |= {"block_id": usage.usage_key.block_id, "aside_type": usage.aside_type}
+            url = url_for("courses.aside_handler", **values)
+        elif thirdparty:
+            token = tokens.make(self.outline.slug, usage.block_id, handler_name)
+            values |= {"block_id": usage.block_id, "token": token}
+            url = site_url(url_for("courses.outside_handler", **values))
+        else:
+            url = url_for("courses.handler", block_id=usage.block_id, **values)
+        return f"{url}?{query.lstrip('?')}" if query else url
 
     def local_resource_url(self, block: XBlock, uri: str) -> str:
+        """Return the address of a public file of the block's package."""
         return url_for("courses.resource", block_type=block.scope_ids.block_type, path=uri)
 
     def resource_url(self, resource: str) -> str:
@@ -136,15 +189,36 @@ class LearnerRuntime(Runtime):
     def wrap_xblock(
         self, block: XBlock, view: str, frag: Fragment, context: dict[str, Any] | None
     ) -> Fragment:
-        """Wrap a block for the browser; every attribute escaped, unlike the default."""
+        """Wrap a block for the browser."""
         del context
-        block_id = block.scope_ids.usage_id.block_id
+        more = {"id": f"block-{block.scope_ids.usage_id.block_id}"}
+        if getattr(block, "name", None):
+            more["data-name"] = str(block.name)
+        return self._wrap(
+            block, view, frag, f"xblock-v1 xblock-v1-{view} xblock xblock-{view}", more
+        )
+
+    def wrap_aside(
+        self, block: XBlock, aside: XBlock, view: str, frag: Fragment, context: object
+    ) -> Fragment:
+        """Wrap an aside; it names the block it stands beside."""
+        del context
+        more = {"data-block_id": str(block.scope_ids.usage_id)}
+        return self._wrap(aside, view, frag, f"xblock_asides-v1 xblock_asides-v1-{view}", more)
+
+    def _wrap(
+        self, block: XBlock, view: str, frag: Fragment, classes: str, more: dict[str, str]
+    ) -> Fragment:
+        """Wrap a view; every attribute and argument escaped, unlike the default."""
+        del view
         wrapped = Fragment()
         attributes = {
-            "id": f"block-{block_id}",
-            "class": f"xblock-v1 xblock-v1-{view}",
+            "class": classes,
             "data-usage": str(block.scope_ids.usage_id),
+            "data-usage-id": str(block.scope_ids.usage_id),
             "data-block-type": block.scope_ids.block_type,
+            "data-handlers": self.handler_url(block, "HANDLER"),
+            **more,
         }
         if frag.js_init_fn:
             attributes |= {
@@ -163,6 +237,17 @@ class LearnerRuntime(Runtime):
         wrapped.add_fragment_resources(frag)
         return wrapped
 
+    def render(self, block: XBlock, view_name: str, context: Any = None) -> Fragment:
+        """Render a block with its asides; each resource is kept once, however often it is asked."""
+        shown = super().render(block, view_name, {} if context is None else context)
+        once = Fragment()
+        once.add_content(shown.content)
+        for resource in dict.fromkeys(shown.resources):
+            once.add_resource(resource.data, resource.mimetype, resource.placement) if (
+                resource.kind == "text"
+            ) else once.add_resource_url(resource.data, resource.mimetype, resource.placement)
+        return once
+
     def render_safely(self, block: XBlock, view: str = "student_view") -> Fragment:
         """Render a block; one that raises shows a quiet message and the page stands."""
         try:
@@ -179,7 +264,7 @@ class LearnerRuntime(Runtime):
 
     def publish(self, block: XBlock, event_type: str, event_data: dict[str, Any]) -> None:
         """Pass an event of a block on; nothing a visitor or a reader of a preview does counts."""
-        if self.read_only or self.actor.person_id is None:
+        if self.read_only or self.actor.person_id is None or is_aside(block):
             return
         source = self.outline.blocks[block.scope_ids.usage_id.block_id][2]
         self._publish(source, event_type, event_data)

@@ -43,7 +43,8 @@ def install(app: Flask) -> None:
     def headers(found: Headers, _path: str, _url: str) -> None:
         found["X-Content-Type-Options"] = "nosniff"
         found["Referrer-Policy"] = "same-origin"
-        found["Cross-Origin-Resource-Policy"] = "same-origin"
+        # The frames of blocks of others have no origin, and need their scripts all the same.
+        found["Cross-Origin-Resource-Policy"] = "cross-origin"
 
     files = WhiteNoise(
         app.wsgi_app,
