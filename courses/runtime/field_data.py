@@ -7,6 +7,7 @@ and written with one upsert per save.
 
 from __future__ import annotations
 
+import copy
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
@@ -76,7 +77,8 @@ def from_stored(field: Field, value: Any) -> Any:
         return [UsageKey.from_string(text) for text in value or []]
     if isinstance(field, Reference):
         return None if value is None else UsageKey.from_string(value)
-    return field.from_json(value)
+    # Blocks change lists and dicts in place; two of them must not hold the same one.
+    return field.from_json(copy.deepcopy(value) if isinstance(value, dict | list) else value)
 
 
 class LearnerFieldData(FieldData):
@@ -154,7 +156,9 @@ class LearnerFieldData(FieldData):
             )
         )
         for person, scope, about, family, fields in rows:
-            self._rows[person, scope, about, family] = simplejson.loads(fields)
+            # The query may bring more rows than asked; what was read before may have changed here.
+            if (key := (person, scope, about, family)) in keys:
+                self._rows[key] = simplejson.loads(fields)
 
     def _row(self, key: Key) -> dict[str, Any]:
         self._load({key} - self._loaded)

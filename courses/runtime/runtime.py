@@ -13,13 +13,14 @@ from opaque_keys.edx.keys import UsageKey
 from web_fragments.fragment import Fragment
 from xblock.core import XBlock
 from xblock.exceptions import NoSuchUsage, NoSuchViewError
+from xblock.fields import ScopeIds
 from xblock.runtime import Runtime
 
 from courses.blocks.hidden import HiddenBlock
 from courses.outline import Block, Outline
 from courses.runtime import tokens
 from courses.runtime.field_data import LearnerFieldData, is_aside
-from courses.runtime.ids import IDS, scope_ids, usage_key
+from courses.runtime.ids import IDS, aside_key, scope_ids, usage_key
 from courses.runtime.plugins import aside_class, block_class, is_fenced, own_first
 from courses.runtime.services import services_of
 from learnenv.kernel.permissions import Actor
@@ -93,7 +94,6 @@ class LearnerRuntime(Runtime):
         self.asides = asides
         self._publish = publish
         self._makers = services_of(self)
-        self._user_id = actor.person_id  # get_aside reads it; the setter only warns
 
     # --- blocks -----------------------------------------------------------------------------
 
@@ -115,6 +115,21 @@ class LearnerRuntime(Runtime):
         if hasattr(usage_id, "aside_type"):
             return self.get_aside(usage_id)
         return self.block(usage_id.block_id)
+
+    def get_aside(self, aside_usage_id: Any) -> XBlock:
+        """Return the aside with this key. Raises NoSuchUsage when its package is gone."""
+        cls = aside_class(aside_usage_id.aside_type)
+        if cls is None:
+            raise NoSuchUsage(aside_usage_id)
+        definition, usage = IDS.create_aside(
+            aside_usage_id.usage_key, aside_usage_id.usage_key, aside_usage_id.aside_type
+        )
+        keys = ScopeIds(self.actor.person_id, aside_usage_id.aside_type, definition, usage)
+        return cls(runtime=self, scope_ids=keys)
+
+    def get_aside_of_type(self, block: XBlock, aside_type: str) -> XBlock:
+        """Return the aside of this type that stands beside a block."""
+        return self.get_aside(aside_key(block.scope_ids.usage_id, aside_type))
 
     def load_block_type(self, block_type: str) -> type[XBlock]:
         """Return the class of a block type; a placeholder when there is none."""
