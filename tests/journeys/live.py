@@ -85,6 +85,8 @@ class Live:
     home: Path
     url: str
     accounts: list[Account] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+    """The environment of its processes, for what else works on the same site."""
 
     def account(self, role: str, number: int = 0) -> Account:
         """Return the first (or next) demo account with this role."""
@@ -153,6 +155,7 @@ def start_site(home: Path, database_url: str, processes: Processes) -> Live:
         "LEARNENV_BASE_URL": site.url,
         "PYTHONUNBUFFERED": "1",
     }
+    site.env = env
     accounts = home / "accounts.json"
     processes.run("demo", "--size", "300", "--accounts-json", str(accounts), env=env)
     processes.run("import-course", str(MINI), env=env)
