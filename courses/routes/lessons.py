@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -17,6 +18,7 @@ from courses.routes.frames import frame_of
 from courses.routes.runtime import learner_runtime
 from courses.services import learning
 from learnenv.kernel.clock import now
+from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import public, requires
 from learnenv.web.shell import actor
 
@@ -73,6 +75,27 @@ def unit(slug: str, lesson_id: str, unit_id: str) -> str:
         parts=[(shown.get(block.id), frames[block.id]) for block in page.blocks],
         state=found.progress.lesson(opened.id),
         **_neighbours(found, opened, page),
+    )
+
+
+@blueprint.get("/cursussen/<slug:slug>/les/<slug:lesson_id>/afdrukken")
+@public
+def lesson_on_paper(slug: str, lesson_id: str) -> str:
+    """Show a whole lesson on one page, to print or to read in one go; nothing can be answered."""
+    found = visit(actor(), slug)
+    opened = found.lesson(lesson_id)
+    if opened.quiz is not None:
+        raise NotFoundError
+    runtime = learner_runtime(replace(found, enrolment=None))
+    own = {b.id for unit in opened.units for b in unit.blocks if frame_of(found, b) is None}
+    blocks = runtime.blocks(b.id for unit in opened.units for b in unit.blocks if b.id in own)
+    shown = {block.scope_ids.usage_id.block_id: runtime.render_safely(block) for block in blocks}
+    return render_template(
+        "courses/lesson_on_paper.html",
+        visit=found,
+        outline=found.outline,
+        lesson=opened,
+        parts={unit.id: [shown.get(block.id) for block in unit.blocks] for unit in opened.units},
     )
 
 
