@@ -24,7 +24,8 @@ from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 
 POLICY = (
-    "sandbox allow-scripts; default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'{0}; "
+    "sandbox allow-scripts; default-src 'none'; "
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval'{0}; "
     "style-src 'self' 'unsafe-inline'{0}; img-src 'self' data: blob:{0}; font-src 'self' data:{0}; "
     "media-src 'self' data: blob:{0}; connect-src 'self'{0}; form-action 'none'; base-uri 'none'; "
     "object-src 'none'; frame-src 'none'; frame-ancestors 'self'"
