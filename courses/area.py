@@ -11,6 +11,7 @@ from courses.commands import course_group, import_course
 from courses.models import MODELS
 from courses.permissions import ALL, APPROVE, LEARN, PUBLISH
 from courses.routes import blueprint
+from courses.routes.block_admin import admin_card
 from courses.routes.overrides import person_card
 from courses.services import enrolling, quizzes
 from learnenv.kernel.area import Area, Job, NavItem
@@ -48,5 +49,5 @@ AREA = Area(
         Job(name="courses.close_overdue", run=_close_overdue, every=timedelta(minutes=1)),
         Job(name="courses.remind_managers", run=_remind_managers, every=timedelta(hours=1)),
     ),
-    fills=(("accounts.person", person_card),),
+    fills=(("accounts.admin", admin_card), ("accounts.person", person_card)),
 )

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
-from wtforms import RadioField, SelectField, TextAreaField
+from wtforms import (
+    BooleanField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length, Optional
 
 from courses.outline import Lesson
@@ -44,6 +52,31 @@ class DeclineForm(BaseForm):
         validators=[InputRequired(_l("Say why: your colleague reads it.")), Length(max=1000)],
         render_kw={"rows": 3},
     )
+
+
+class BlockForm(BaseForm):
+    """Switches and settings of one block type of others."""
+
+    on = BooleanField(_l("On for the whole site"))
+    off_for = SelectMultipleField(
+        _l("Off for these organisations"), coerce=int, validators=[Optional()]
+    )
+    hosts = TextAreaField(
+        _l("Other hosts it may load from"),
+        description=_l("One on each line, such as https://cdn.example.nl. Empty: none."),
+        validators=[Optional(), Length(max=2000)],
+        render_kw={"rows": 3, "spellcheck": "false"},
+    )
+    settings = TextAreaField(
+        _l("Settings, as JSON"),
+        description=_l("What the maker of the block calls its settings bucket."),
+        validators=[Optional(), Length(max=10_000)],
+        render_kw={"rows": 4, "spellcheck": "false"},
+    )
+
+    def __init__(self, *args: Any, organisations: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.off_for.choices = [SelectChoice(*pair) for pair in organisations]
 
 
 class OverrideForm(BaseForm):

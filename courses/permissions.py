@@ -37,4 +37,10 @@ OVERRIDE = Permission(
     frozenset({Role.ADMINISTRATOR}),
 )
 
-ALL = (LEARN, TAKE_TEST, PUBLISH, APPROVE, OVERRIDE)
+BLOCKS = Permission(
+    "courses.blocks",
+    _l("Switch blocks of others on and off, and see how they behave"),
+    frozenset({Role.ADMINISTRATOR}),
+)
+
+ALL = (LEARN, TAKE_TEST, PUBLISH, APPROVE, OVERRIDE, BLOCKS)

@@ -1,6 +1,6 @@
 """Facts of learning, with their constraints. No queries, no mail."""
 
-from courses.models.catalogue import Asset, Course, CourseVersion
+from courses.models.catalogue import Asset, BlockHealth, Course, CourseVersion
 from courses.models.progress import (
     Answer,
     Attempt,
@@ -21,6 +21,7 @@ MODELS: tuple[type[Base], ...] = (
     Course,
     CourseVersion,
     Asset,
+    BlockHealth,
     Enrolment,
     ItemProgress,
     BlockState,
@@ -38,6 +39,7 @@ __all__ = [
     "Asset",
     "Attempt",
     "AttemptState",
+    "BlockHealth",
     "BlockState",
     "Course",
     "CourseVersion",

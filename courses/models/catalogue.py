@@ -61,3 +61,14 @@ class Asset(Base):
     content_hash: Mapped[str] = plain(String(64), primary_key=True)
     media_type: Mapped[str] = plain(String(100))
     data: Mapped[bytes] = plain(LargeBinary, deferred=True)
+
+
+class BlockHealth(Base):
+    """How often a block type of others failed here, and the last time why."""
+
+    __tablename__ = "courses_block_health"
+
+    block_type: Mapped[str] = plain(String(120), primary_key=True)
+    failures: Mapped[int] = plain(default=0)
+    last_error: Mapped[str] = plain(String(500), default="")
+    last_at: Mapped[datetime] = plain()

@@ -7,6 +7,7 @@ blueprint = Blueprint("courses", __name__, template_folder="../templates")
 from courses.routes import (  # noqa: E402, F401
     approvals,
     authoring,
+    block_admin,
     blocks,
     catalogue,
     frames,

@@ -20,9 +20,9 @@ from courses.blocks.hidden import HiddenBlock
 from courses.permissions import LEARN
 from courses.routes import blueprint
 from courses.routes.access import Visit, visit
-from courses.routes.frames import enabled_asides
+from courses.routes.frames import enabled_asides, is_on
 from courses.routes.runtime import learner_runtime
-from courses.runtime import tokens
+from courses.runtime import switches, tokens
 from courses.runtime.ids import aside_key
 from courses.runtime.plugins import aside_class, block_class, is_fenced
 from courses.runtime.runtime import LearnerRuntime
@@ -104,8 +104,10 @@ def _open(slug: str, block_id: str) -> Visit:
     found = visit(actor(), slug)
     if block_id not in found.outline.blocks or found.enrolment is None:
         raise NotFoundError
-    lesson, unit, _block = found.outline.blocks[block_id]
+    lesson, unit, block = found.outline.blocks[block_id]
     found.unit(lesson.id, unit.id)
+    if is_fenced(block.type) and not is_on(found, block):
+        raise NotFoundError
     return found
 
 
@@ -128,11 +130,13 @@ def _run(
         raise
     except InvalidScopeError:
         return _failed(403)
-    except Exception:
+    except Exception as error:
         log.exception("xblock handler failed", type=block.scope_ids.block_type, handler=handler)
+        switches.failed(block.scope_ids.block_type, f"{handler}: {error!r}")
         return _failed(500)
     if not isinstance(answer, WebObResponse):
         log.error("xblock handler answered rubbish", type=block.scope_ids.block_type)
+        switches.failed(block.scope_ids.block_type, f"{handler}: no answer")
         return _failed(500)
     return answer
 

@@ -17,6 +17,7 @@ from courses.permissions import LEARN
 from courses.routes import blueprint
 from courses.routes.access import Visit, visit
 from courses.routes.runtime import learner_runtime
+from courses.runtime import switches
 from courses.runtime.plugins import is_fenced
 from learnenv.kernel import settings
 from learnenv.kernel.errors import NotFoundError
@@ -41,6 +42,8 @@ class Frame:
     url: str
     handlers: list[str]
     """Beginnings of the addresses that this frame may ask for."""
+    is_on: bool
+    """False when it was switched off: a quiet message stands in its place, its data stay."""
 
 
 def frame_of(found: Visit, block: Block) -> Frame | None:
@@ -61,7 +64,13 @@ def frame_of(found: Visit, block: Block) -> Frame | None:
         title=str(block.fields.get("display_name") or block.type),
         url=url_for("courses.frame", slug=slug, block_id=block.id),
         handlers=starts,
+        is_on=is_on(found, block),
     )
+
+
+def is_on(found: Visit, block: Block) -> bool:
+    """Whether this person's organisation, and the site, have blocks of this type on."""
+    return switches.switches().is_on(block.type, found.actor.organisation_id)
 
 
 def enabled_asides() -> tuple[str, ...]:
@@ -79,7 +88,7 @@ def frame(slug: str, block_id: str) -> Response:
         raise NotFoundError
     lesson, unit, source = found.outline.blocks[block_id]
     found.unit(lesson.id, unit.id)  # hidden, locked or part of a test: not found
-    if not is_fenced(source.type):
+    if not is_fenced(source.type) or not is_on(found, source):
         raise NotFoundError
     runtime = learner_runtime(found, asides=enabled_asides())
     block: XBlock = runtime.blocks([block_id])[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import structlog
@@ -33,13 +34,21 @@ def _publish(visit: Visit, block: Block, event: str, data: dict[str, Any]) -> No
         return
     if event == "grade":
         grade = Grade(
-            earned=float(data.get("value") or 0),
-            possible=float(data.get("max_value") or 0),
+            earned=_finite(data.get("value")),
+            possible=_finite(data.get("max_value")),
             reported_by_browser=block.type != "problem",
         )
         learning.record_grade(enrolment, visit.outline, block, grade, at=now())
     elif event == "completion":
-        share = float(data.get("completion") or 0)
+        share = _finite(data.get("completion"))
         learning.record_completion(enrolment, visit.outline, block, share, at=now())
     else:
         log.info("xblock event", block=block.id, name=event)
+
+
+def _finite(value: Any) -> float:
+    """Return a number that a block told; raises ValueError for what is none (P28)."""
+    number = float(value or 0)
+    if not math.isfinite(number):
+        raise ValueError(f"{value!r} is no number")
+    return number

@@ -18,7 +18,7 @@ from xblock.runtime import Runtime
 
 from courses.blocks.hidden import HiddenBlock
 from courses.outline import Block, Outline
-from courses.runtime import tokens
+from courses.runtime import switches, tokens
 from courses.runtime.field_data import LearnerFieldData, is_aside
 from courses.runtime.ids import IDS, aside_key, scope_ids, usage_key
 from courses.runtime.plugins import aside_class, block_class, is_fenced, own_first
@@ -269,8 +269,9 @@ class LearnerRuntime(Runtime):
             return self.render(block, view, {})
         except NoSuchViewError:
             return Fragment()
-        except Exception:
+        except Exception as error:
             log.exception("xblock failed", block_type=block.scope_ids.block_type, view=view)
+            switches.failed(block.scope_ids.block_type, f"{view}: {error!r}")
             fragment = Fragment()
             fragment.add_content(self.render_template("broken.html"))
             return fragment

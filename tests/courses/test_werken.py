@@ -111,6 +111,9 @@ def test_answering_well_passes_the_whole_course(app: Flask, client: Browser) -> 
             else:
                 for unit in lesson.units:
                     learning.finish_unit(mine, outline, lesson, unit.id, at=at)
+                for block in lesson.problems():
+                    grade = learning.Grade(earned=1.0, possible=1.0)
+                    learning.record_grade(mine, outline, block, grade, at=at)
     db.session.expire_all()
     after = db.session.get_one(Enrolment, enrolment.id)
     left = set(learning.asked_of(after, outline)) - learning.done_items(after)
