@@ -60,7 +60,9 @@ def test_it_has_the_shape_that_was_promised(outline: Outline) -> None:
 
 def guess(question: Question, chance: random.Random, seed: str) -> Any:
     """Answer as somebody who clicks at random."""
-    ids = [choice.id for choice in grading.face(question, prefix="x", seed=seed, given=None).choices]
+    ids = [
+        choice.id for choice in grading.face(question, prefix="x", seed=seed, given=None).choices
+    ]
     if question.kind in {"single", "dropdown"}:
         return chance.choice(ids)
     if question.kind == "multiple":
