@@ -14,6 +14,7 @@ from courses.olx import package
 from courses.olx.importer import CourseError, read_course
 from courses.olx.package import PackageError
 from courses.outline import read
+from courses.runtime.trial import try_block
 from courses.services.publishing import Published, publish_course
 from learnenv.kernel.area import OfflineCommand
 from learnenv.kernel.clock import now
@@ -85,3 +86,42 @@ def check_course(path: Path) -> None:
     if report.errors:
         raise click.ClickException(f"{len(report.errors)} things must be better.")
     click.echo("Nothing must be better.")
+
+
+@click.group("xblock")
+def xblock_group() -> None:
+    """Look at the blocks that are installed."""
+
+
+@xblock_group.command("check", cls=OfflineCommand)
+@click.argument("names", nargs=-1, required=True)
+@click.option("--markdown", is_flag=True, help="Write the table of docs/xblocks.md.")
+def check_xblocks(names: tuple[str, ...], *, markdown: bool) -> None:
+    """Try the block types NAMES in this host, with all their defaults, without a course.
+
+    Says per view whether it draws, which handlers there are, and which other hosts it asks for.
+    Ends with 1 when a learner would see nothing of one of them.
+    """
+    found = [try_block(name) for name in names]
+    if markdown:
+        click.echo("| block | package | student view | studio view | handlers | other hosts |")
+        click.echo("|---|---|---|---|---|---|")
+    for trial in found:
+        studio = trial.views.get("studio_view", "")
+        student = trial.views.get("student_view") or trial.views.get("import", "")
+        hosts = ", ".join(dict.fromkeys(trial.outside)) or "none"
+        if markdown:
+            package_name = f"{trial.package} {trial.version}".strip()
+            click.echo(
+                f"| {trial.name} | {package_name} | {student} | {studio} "
+                f"| {len(trial.handlers)} | {hosts} |"
+            )
+            continue
+        click.echo(f"{trial.name}: {trial.package} {trial.version}")
+        for view, verdict in trial.views.items():
+            click.echo(f"  {view}: {verdict}")
+        click.echo(f"  handlers: {', '.join(trial.handlers) or 'none'}")
+        click.echo(f"  other hosts: {hosts}")
+    ill = [trial.name for trial in found if not trial.works]
+    if ill:
+        raise click.ClickException(f"A learner would see nothing of: {', '.join(ill)}")
