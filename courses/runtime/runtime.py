@@ -22,8 +22,8 @@ from courses.runtime import switches, tokens
 from courses.runtime.field_data import LearnerFieldData, is_aside
 from courses.runtime.ids import IDS, aside_key, scope_ids, usage_key
 from courses.runtime.plugins import aside_class, block_class, is_fenced, own_first
-from courses.runtime.services import services_of
-from learnenv.kernel.permissions import Actor
+from courses.runtime.services import anonymous_id, services_of
+from learnenv.kernel.permissions import Actor, Role
 from learnenv.kernel.site import site_url
 
 log = structlog.get_logger()
@@ -67,7 +67,39 @@ class HostMixin:
         return self.runtime
 
 
-class LearnerRuntime(Runtime):
+class ExpectedNames:
+    """What blocks ask of a runtime without asking whether it is there (XBLOCK.md 1).
+
+    No `course_id`: drag-and-drop then imports code of Open edX.
+    """
+
+    DEBUG = False
+    STATIC_URL = "/static/"
+    hostname = ""
+    is_author_mode = False
+    seed = 0
+    student: Actor
+
+    @property
+    def anonymous_student_id(self) -> str:
+        """The pseudonym of the learner."""
+        return anonymous_id(self.student.person_id)
+
+    @property
+    def user_is_staff(self) -> bool:
+        """Whether the viewer may write courses."""
+        return self.student.has(Role.AUTHOR)
+
+    def get_user_role(self) -> str:
+        """Return the role, in the words of Open edX."""
+        return "instructor" if self.user_is_staff else "student"
+
+    def get_real_user(self, pseudonym: str) -> None:
+        """Return nobody: a block does not learn who is behind a pseudonym."""
+        del pseudonym
+
+
+class LearnerRuntime(ExpectedNames, Runtime):
     """Shows the blocks of a published version to one person and takes what they publish."""
 
     def __init__(
@@ -89,7 +121,7 @@ class LearnerRuntime(Runtime):
             select=own_first,
         )
         self.outline = outline
-        self.actor = actor
+        self.actor = self.student = actor
         self.read_only = read_only
         self.asides = asides
         self._publish = publish

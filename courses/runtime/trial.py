@@ -17,6 +17,8 @@ from xblock.runtime import DictKeyValueStore, KvsFieldData, NullI18nService, Run
 from courses.blocks.hidden import HiddenBlock
 from courses.runtime.ids import IDS, scope_ids, usage_key
 from courses.runtime.plugins import block_class, installed, own_first
+from courses.runtime.runtime import ExpectedNames, HostMixin
+from courses.runtime.services import RebindService, ReplaceUrlsService
 
 
 @dataclass(slots=True)
@@ -41,19 +43,36 @@ class Trial:
         return self.views.get("student_view") == "ok"
 
 
-class TrialRuntime(Runtime):
+class TrialRuntime(ExpectedNames, Runtime):
     """A runtime that keeps everything in memory."""
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
-        self._own: dict[str, Callable[[], Any]] = {"i18n": NullI18nService, "user": _Somebody}
+        self._own: dict[str, Callable[[], Any]] = {
+            "i18n": NullI18nService,
+            "user": _Somebody,
+            "settings": _Defaults,
+            "replace_urls": lambda: ReplaceUrlsService(str),
+            "rebind_user": RebindService,
+        }
         super().__init__(
             id_reader=IDS,
             id_generator=IDS,
             services={"field-data": KvsFieldData(DictKeyValueStore())},
+            mixins=(HostMixin,),
             default_class=HiddenBlock,
             select=own_first,
         )
+
+    @property
+    def anonymous_student_id(self) -> str:
+        """A made-up pseudonym."""
+        return "0" * 32
+
+    @property
+    def user_is_staff(self) -> bool:
+        """A learner looks."""
+        return False
 
     def service(self, block: XBlock, service_name: str) -> Any:
         """Return a plain service, or say which one is missing."""
@@ -109,6 +128,14 @@ class _Somebody(UserService):
         return person
 
 
+class _Defaults:
+    """Settings as long as nobody set any."""
+
+    def get_settings_bucket(self, _block: XBlock, default: Any = None) -> Any:
+        """Return what the block falls back on."""
+        return default or {}
+
+
 def try_block(name: str) -> Trial:
     """Load a block type, make one with all defaults, and draw its views."""
     trial = Trial(name)
@@ -136,7 +163,7 @@ def _draw(runtime: TrialRuntime, cls: type[XBlock], name: str, view: str, trial:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            block = runtime.construct_xblock_from_class(cls, keys)
+            block = runtime.construct_xblock_from_class(runtime.mixologist.mix(cls), keys)
             shown = runtime.render(block, view, {})
     except NoSuchViewError:
         return "none"
