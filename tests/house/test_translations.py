@@ -64,3 +64,12 @@ def test_there_are_no_left_overs() -> None:
     used = {str(message.id) for message in source_strings()}
     stale = [message.id for message in dutch() if message.id and str(message.id) not in used]
     assert not stale, f"translated but not used any more: {stale[:10]}"
+
+
+def test_the_catalogue_compiles() -> None:
+    """Without its header the compiler takes the file for a draft and quietly skips it."""
+    catalogue = dutch()
+    assert not catalogue.fuzzy
+    assert catalogue.num_plurals == 2
+    text = CATALOGUE.read_text(encoding="utf-8")
+    assert '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"' in text
