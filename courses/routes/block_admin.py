@@ -14,7 +14,7 @@ from courses.forms import BlockForm
 from courses.permissions import BLOCKS
 from courses.routes import blueprint
 from courses.runtime import plugins
-from courses.runtime.services import SETTINGS_PREFIX
+from courses.runtime.offers import SETTINGS_PREFIX
 from courses.runtime.switches import health, switch, switches
 from learnenv.kernel import audit, settings
 from learnenv.kernel.db import db

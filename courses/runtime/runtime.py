@@ -21,8 +21,8 @@ from courses.outline import Block, Outline
 from courses.runtime import switches, tokens
 from courses.runtime.field_data import LearnerFieldData, is_aside
 from courses.runtime.ids import IDS, aside_key, scope_ids, usage_key
+from courses.runtime.offers import anonymous_id, services_of
 from courses.runtime.plugins import aside_class, block_class, is_fenced, own_first
-from courses.runtime.services import anonymous_id, services_of
 from learnenv.kernel.permissions import Actor, Role
 from learnenv.kernel.site import site_url
 

@@ -16,9 +16,9 @@ from xblock.runtime import DictKeyValueStore, KvsFieldData, NullI18nService, Run
 
 from courses.blocks.hidden import HiddenBlock
 from courses.runtime.ids import IDS, scope_ids, usage_key
+from courses.runtime.offers import RebindService, ReplaceUrlsService
 from courses.runtime.plugins import block_class, installed, own_first
 from courses.runtime.runtime import ExpectedNames, HostMixin
-from courses.runtime.services import RebindService, ReplaceUrlsService
 
 
 @dataclass(slots=True)

@@ -40,11 +40,12 @@ def install(app: Flask) -> None:
     def immutable(_path: str, url: str) -> bool:
         return url.startswith(f"{PREFIX}{build_id()}/")
 
-    def headers(found: Headers, _path: str, _url: str) -> None:
+    def headers(found: Headers, _path: str, url: str) -> None:
         found["X-Content-Type-Options"] = "nosniff"
         found["Referrer-Policy"] = "same-origin"
-        # The frames of blocks of others have no origin, and need their scripts all the same.
-        found["Cross-Origin-Resource-Policy"] = "cross-origin"
+        # The frames of blocks of others have no origin, and need these scripts all the same.
+        reach = "cross-origin" if "/xblock" in url else "same-origin"
+        found["Cross-Origin-Resource-Policy"] = reach
 
     files = WhiteNoise(
         app.wsgi_app,

@@ -10,7 +10,9 @@ from flask import Flask
 
 ROOT = Path(__file__).parents[2]
 # These show author's HTML that courses.markup sanitised when it was read.
-TRUSTING = {"courses/question.html", "courses/unit.html"}
+TRUSTING = {"courses/question.html", "courses/unit.html", "courses/lesson_on_paper.html"}
+# This one shows what a block of others drew: a page without an origin (TRUST.md 6).
+TRUSTING |= {"courses/frame.html"}
 FOLDERS = ("learnenv", "courses", "certificates")
 
 

@@ -182,6 +182,7 @@ def _learner(world: World, key: str) -> None:
         "digest": "0" * 64,
         "name": "x.svg",
         "block_type": "problem",
+        "aside_type": "acid_aside",
         "path": "public/x.js",
         "kind": "csv",
         "table": "organisaties",
