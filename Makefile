@@ -9,7 +9,7 @@ SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 TEST_SYSTEM := $(SYSTEM) chromium
 .DEFAULT_GOAL := help
 
-.PHONY: help run test coverage vendored lint journeys lock translations bench clean
+.PHONY: help run test coverage vendored lint journeys lock oracle translations bench clean
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts "$$(printf '\t')"
 
@@ -70,6 +70,14 @@ lock: .stamps/venv ## Renew the locked requirements
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/base.in -o requirements/base.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/dev.in -o requirements/dev.txt
+
+.venv-oracle/.ready: requirements/oracle.txt
+	$(PYTHON) -m venv .venv-oracle
+	.venv-oracle/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oracle.txt
+	@touch $@
+
+oracle: .venv-oracle/.ready ## Grade the sample problems with Open edX's own code (LEARNENV_OLX_SAMPLES=…)
+	.venv-oracle/bin/python tests/oracle/run.py
 
 translations: .stamps/dev ## Gather new strings into the catalogues
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output --no-wrap -o .stamps/learnenv.pot learnenv courses certificates

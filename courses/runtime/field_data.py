@@ -59,18 +59,18 @@ def name_of(block: XBlock) -> str:
 
 
 def to_stored(field: Field, value: Any) -> Any:
-    """Return a value as JSON. Keys have no JSON form of their own: they are kept as text."""
+    """Return what is kept of a value that XBlock made JSON of; keys have no JSON, so text."""
     if isinstance(field, ReferenceValueDict):
         return {key: str(reference) for key, reference in (value or {}).items()}
     if isinstance(field, ReferenceList):
         return [str(reference) for reference in value or []]
     if isinstance(field, Reference):
         return None if value is None else str(value)
-    return field.to_json(value)
+    return value
 
 
 def from_stored(field: Field, value: Any) -> Any:
-    """Return the value of what `to_stored` kept."""
+    """Return the JSON value of what `to_stored` kept; XBlock makes the field's type of it."""
     if isinstance(field, ReferenceValueDict):
         return {key: UsageKey.from_string(text) for key, text in (value or {}).items()}
     if isinstance(field, ReferenceList):
@@ -78,7 +78,7 @@ def from_stored(field: Field, value: Any) -> Any:
     if isinstance(field, Reference):
         return None if value is None else UsageKey.from_string(value)
     # Blocks change lists and dicts in place; two of them must not hold the same one.
-    return field.from_json(copy.deepcopy(value) if isinstance(value, dict | list) else value)
+    return copy.deepcopy(value) if isinstance(value, dict | list) else value
 
 
 class LearnerFieldData(FieldData):

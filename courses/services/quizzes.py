@@ -185,6 +185,8 @@ def close(attempt: Attempt, *, at: datetime) -> None:
     earned = possible = 0.0
     for question in attempt.questions:
         block = outline.blocks[question][2]
+        if parse(block.fields["data"]).unsupported:
+            continue  # nobody can earn anything with it, so it counts for nothing
         weight = float(block.fields.get("weight", 1.0))
         possible += weight
         answer = answers.get(question)
