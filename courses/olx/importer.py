@@ -14,7 +14,7 @@ from courses.blocks.problem.capa import ProblemError, parse
 from courses.markup import clean_html
 from courses.olx.package import Package, PackageError
 from courses.outline import ATTEMPT_RULES, BANKS, COMPLETIONS, REVIEWS
-from courses.runtime.importing import fields_of
+from courses.runtime.importing import fields_of, holds_children
 
 Element = Any
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,119}")
@@ -329,6 +329,9 @@ class _Reader:
         children = []
         if node.tag in BANKS:
             children = self.questions_of(node, file, (*trail, file))
+        elif holds_children(node.tag):
+            inside = [child for child in node if isinstance(child.tag, str)]
+            children = [self.block(child, file, (*trail, file)) for child in inside]
         return {"id": name, "type": node.tag, "fields": fields, "children": children}
 
     def questions_of(

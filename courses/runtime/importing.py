@@ -14,6 +14,7 @@ from xblock.runtime import MemoryIdManager, Runtime
 
 from courses.olx.package import Package
 from courses.runtime.ids import scope_ids, usage_key
+from courses.runtime.plugins import own_first
 
 AUTHORED = {Scope.content, Scope.settings}
 _IDS = MemoryIdManager()  # never asked: our ids are opaque keys
@@ -41,8 +42,19 @@ class ImportRuntime(Runtime):
 
     resource_url = local_resource_url = handler_url
 
+    def add_node_as_child(self, block: XBlock, node: Any) -> None:
+        """Do nothing: children are blocks of the course, and the importer reads them itself."""
+
     def publish(self, block: XBlock, event_type: str, event_data: dict[str, Any]) -> None:
         """Nobody listens during an import."""
+
+
+def holds_children(tag: str) -> bool:
+    """Whether blocks of this type hold other blocks, so that what is in the tag are blocks."""
+    try:
+        return bool(XBlock.load_class(tag, select=own_first).has_children)
+    except PluginMissingError:
+        return False
 
 
 def fields_of(node: Any, name: str, package: Package) -> dict[str, Any]:
@@ -52,7 +64,7 @@ def fields_of(node: Any, name: str, package: Package) -> dict[str, Any]:
     placeholder). Raises ImportError_ when the block refuses its XML.
     """
     try:
-        cls = XBlock.load_class(node.tag)
+        cls = XBlock.load_class(node.tag, select=own_first)
     except PluginMissingError:
         return {"unknown_xml": etree.tostring(node, encoding="unicode", with_tail=False)}
     keys = scope_ids(None, usage_key("import", "import", node.tag, name))

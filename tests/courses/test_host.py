@@ -382,3 +382,22 @@ def test_what_a_view_shows_twice_is_loaded_once(host: Site, app: Flask) -> None:
         runtime = host.runtime()
         fragment = runtime.render_safely(runtime.blocks(["goed"])[0])
     assert len(fragment.resources) == len(set(fragment.resources))
+
+
+def test_children_of_a_block_of_others_come_in_from_files(app: Flask) -> None:
+    inside = (
+        '<acid_parent url_name="ouder" name="parent">'
+        '<acid url_name="links" name="left-child"/><acid url_name="rechts" name="right-child"/>'
+        "</acid_parent></vertical>"
+    )
+    course = COURSE.replace(
+        b'display_name="Blokken van anderen"/>',
+        b'display_name="Blokken van anderen">' + inside.encode(),
+    )
+    document = read_course(Package({"course.xml": course})).document
+    [parent] = document["modules"][0]["lessons"][0]["units"][0]["blocks"]
+    assert parent["fields"] == {"name": "parent"}
+    assert [(c["id"], c["fields"]) for c in parent["children"]] == [
+        ("links", {"name": "left-child"}),
+        ("rechts", {"name": "right-child"}),
+    ]
