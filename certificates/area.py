@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from certificates import routes, services
 from certificates.models import MODELS
+from certificates.names import name_problem
 from certificates.permissions import ALL, HOLD
 from courses.events import CourseCompleted
 from learnenv.kernel.area import Area, Job, NavItem
@@ -33,6 +34,7 @@ AREA = Area(
     jobs=(Job(name=services.RENDER, run=_render),),
     fills=(
         ("accounts.admin", routes.admin_card),
+        ("accounts.name", name_problem),
         ("courses.completed", routes.on_completion),
         ("courses.proofs", routes.proofs),
     ),

@@ -14,13 +14,21 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
 from learnenv.accounts.models import Tier
 from learnenv.kernel.forms import BaseForm, SelectChoice
 from learnenv.kernel.i18n import LANGUAGES
 from learnenv.kernel.i18n import lazy_gettext as _
 from learnenv.kernel.permissions import ROLE_NAMES, Role
+from learnenv.kernel.slots import collect
 
 Choices = list[tuple[str, str]]
 NO_CHOICE = SelectChoice("", _("- none -"))
@@ -51,6 +59,23 @@ def one_line(text: str | None) -> str:
 def optional_id(value: str | int | None) -> int | None:
     """Read the value of a select whose first choice is nothing."""
     return int(value) if value else None
+
+
+def can_be_written(_form: Any, field: Field) -> None:
+    """Refuse a name that a certificate cannot show; who makes certificates knows (a slot)."""
+    for problem in collect("accounts.name", name=field.data or ""):
+        if problem:
+            raise ValidationError(problem)
+
+
+def _person_name(label: Any, hint: Any = "") -> Field:
+    return StringField(
+        label,
+        description=hint,
+        filters=[one_line],
+        validators=[DataRequired(_("Enter a name.")), Length(max=200), can_be_written],
+        render_kw={"autocomplete": "name"},
+    )
 
 
 def _name(label: Any, hint: Any = "") -> Field:
@@ -107,7 +132,7 @@ class SignInForm(BaseForm):
 class SignUpForm(BaseForm):
     """Ask for an account."""
 
-    name = _name(_("Your name"), _("As it should stand on a certificate."))
+    name = _person_name(_("Your name"), _("As it should stand on a certificate."))
     email = _email(_("Your work e-mail address"))
     password = _password(_("Choose a password"), "new-password")
     code = StringField(
@@ -133,7 +158,7 @@ class LookForm(BaseForm):
 class InvitationForm(BaseForm):
     """Accept an invitation."""
 
-    name = _name(_("Your name"), _("As it should stand on a certificate."))
+    name = _person_name(_("Your name"), _("As it should stand on a certificate."))
     password = _password(_("Choose a password"), "new-password")
 
 
@@ -141,7 +166,7 @@ class SetupForm(BaseForm):
     """The first administrator."""
 
     email = _email(_("Your e-mail address"))
-    name = _name(_("Your name"))
+    name = _person_name(_("Your name"))
     password = _password(_("Choose a password"), "new-password")
 
 
@@ -160,7 +185,7 @@ class RecoverForm(BaseForm):
 class ProfileForm(BaseForm):
     """What people say about themselves."""
 
-    name = _name(_("Name"), _("As it should stand on a certificate."))
+    name = _person_name(_("Name"), _("As it should stand on a certificate."))
     organisation_id = SelectField(_("Organisation"), coerce=optional_id)
     job_title = StringField(
         _("Job title"),

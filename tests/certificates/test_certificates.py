@@ -260,3 +260,11 @@ def test_P36_staff_who_look_leave_a_line(client: Browser, holder: Person) -> Non
 def test_the_figures_count_a_certificate_once(holder: Person) -> None:
     counted = db.session.scalars(select(Figure.count).where(Figure.measure == "certified")).all()
     assert counted == [1]
+
+
+def test_a_name_that_no_font_draws_is_refused_when_it_is_typed(app: Flask, client: Browser) -> None:
+    form = {"email": "x@elders.example", "password": "een heel lang wachtwoord 7", "code": ""}
+    page = client.post("/account/nieuw", data=form | {"name": "Ria 王"}, status=422)
+    assert "王" in page.main
+    for name in ("Ria Ĳsbrandts", "Ελένη", "Љубица", "Nguyễn"):
+        client.post("/account/nieuw", data=form | {"name": name})

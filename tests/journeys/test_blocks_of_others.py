@@ -92,7 +92,14 @@ def test_P28_a_frame_reaches_its_own_handlers_and_nothing_else(
     live: Live, open_page: OpenPage
 ) -> None:
     page = open_page(
-        quiet=("netdna.bootstrapcdn.com", "JQMIGRATE", "127.0.0.1:9", "/account", "ERR_FAILED", "CORS policy")
+        quiet=(
+            "netdna.bootstrapcdn.com",
+            "JQMIGRATE",
+            "127.0.0.1:9",
+            "/account",
+            "ERR_FAILED",
+            "CORS policy",
+        )
     )
     steps.sign_in(page, live.account("learner", 1))
     open_unit(page)
