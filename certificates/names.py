@@ -1,4 +1,4 @@
-"""Names that no font of ours can draw: said when somebody types one, not when a certificate is due."""
+"""Names that no font of ours can draw: said when one is typed, not when a certificate is due."""
 
 from __future__ import annotations
 
