@@ -12,7 +12,9 @@ def name_problem(*, name: str) -> str | None:
     signs = undrawable_characters(name)
     if not signs:
         return None
-    return _(
-        "We cannot write this on a certificate: %(signs)s. Use other letters.",
-        signs=" ".join(signs),
+    return str(
+        _(
+            "We cannot write this on a certificate: %(signs)s. Use other letters.",
+            signs=" ".join(signs),
+        )
     )
