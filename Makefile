@@ -68,8 +68,8 @@ lint: .stamps/dev ## Check format, rules, types, layers and templates
 
 lock: .stamps/venv ## Renew the locked requirements
 	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/base.in -o requirements/base.txt
-	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/base.in -o requirements/base.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/dev.in -o requirements/dev.txt
 
 .venv-oracle/.ready: requirements/oracle.txt
 	$(PYTHON) -m venv .venv-oracle
@@ -81,7 +81,7 @@ oracle: .venv-oracle/.ready ## Grade the sample problems with Open edX's own cod
 
 translations: .stamps/dev ## Gather new strings into the catalogues
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output --no-wrap -o .stamps/learnenv.pot learnenv courses certificates
-	$(BIN)/pybabel update -i .stamps/learnenv.pot -d learnenv/translations --no-fuzzy-matching --no-wrap --omit-header -l nl
+	$(BIN)/pybabel update -i .stamps/learnenv.pot -d learnenv/translations --no-fuzzy-matching --no-wrap -l nl
 
 bench: .stamps/dev ## Measure pages and queries (see benchmarks/README.md)
 	$(BIN)/python benchmarks/pages.py

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from flask import url_for
 from lxml import etree
 from web_fragments.fragment import Fragment
 from xblock.core import XBlock
 from xblock.fields import Scope, String
 
 from courses.markup import clean_html, markdown_to_html
+from courses.olx.foreign_html import adapt
+
+# Pages of Open edX that this site does not have: the course itself is the nearest.
+COURSE_PAGE = re.compile(r'"/course/[^"]*"')
+JUMP_MORE = re.compile(r'"(/jump_to_id/[A-Za-z0-9_.\-]+)[/#?][^"]*"')
 
 
 class HtmlBlock(XBlock):
@@ -18,6 +25,8 @@ class HtmlBlock(XBlock):
     display_name = String(default="", scope=Scope.settings)
     data = String(default="", scope=Scope.content)
     """Sanitised HTML."""
+
+    xml_attributes_read: tuple[str, ...] = ("filename",)
 
     @classmethod
     def parse_xml(cls, node: Any, runtime: Any, keys: Any) -> HtmlBlock:
@@ -31,14 +40,21 @@ class HtmlBlock(XBlock):
             source = (node.text or "") + "".join(
                 etree.tostring(child, encoding="unicode") for child in node
             )
-        block.data = clean_html(source)
+        adapted, notes = adapt(source)
+        for note in notes:
+            runtime.tell("adapted", note)
+        block.data = clean_html(adapted)
         return block  # type: ignore[no-any-return]
 
     def student_view(self, _context: object = None) -> Fragment:
         """Show the text."""
         fragment = Fragment()
+        html = JUMP_MORE.sub(r'"\1"', self.data)
+        if '"/course/' in html:
+            home = url_for("courses.course", slug=self.runtime.outline.slug)
+            html = COURSE_PAGE.sub(f'"{home}"', html)
         fragment.add_content(
-            self.runtime.render_template("text.html", html=self.runtime.rewrite(self.data))
+            self.runtime.render_template("text.html", html=self.runtime.rewrite(html))
         )
         return fragment
 
@@ -48,10 +64,14 @@ class TextBlock(HtmlBlock):
 
     @classmethod
     def parse_xml(cls, node: Any, runtime: Any, keys: Any) -> TextBlock:
-        """Read inline Markdown, or the file in text/ that `filename` names."""
+        """Read inline Markdown, or the file in text/ that `filename` names.
+
+        A file that ends in .html is HTML: so an exported course is written.
+        """
         block = runtime.construct_xblock_from_class(cls, keys)
         block.display_name = node.get("display_name", "")
         filename = node.get("filename")
         source = runtime.read_text(f"text/{filename}") if filename else (node.text or "")
-        block.data = markdown_to_html(source)
+        is_html = bool(filename) and filename.endswith(".html")
+        block.data = clean_html(source) if is_html else markdown_to_html(source)
         return block  # type: ignore[no-any-return]

@@ -214,7 +214,7 @@ S, V, C = "sequential/proef-les.xml", "vertical/proef-deel-1.xml", "course/cours
         ("chapter/test.xml", 'requires="proef-module"', 'requires="weg"', "module 'weg' is required but not there"),
         ("course.xml", 'course="proef"', 'course="../x"', "must name the course"),
         ("text/proef-tekst-1.xml", "proef-tekst-1.md", "../../../etc/passwd", "this file is missing"),
-        ("problem/proef-vraag-3.xml", 'answer="7"', 'answer="zeven"', "problem/proef-vraag-3.xml, line 1: "),
+        ("problem/proef-vraag-3.xml", 'answer="7"', 'answer="zeven"', "problem/proef-vraag-3.xml, line 2: "),
         ("problem/proef-vraag-3.xml", 'weight="1"', 'weight="nan"', "weight"), ("problem/proef-vraag-3.xml", 'weight="1"', 'weight="-1"', "weight"),
         ("problem/proef-vraag-3.xml", 'weight="1"', 'weight="zwaar"', "zwaar"),
         (V, "<text", '<picture src="/static/weg.svg" alt="x" url_name="p"/><text', "/static/weg.svg is not in the package"),
