@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from courses.commands import course_group, import_course, xblock_group
+from courses.commands import course_group, export_course, import_course, xblock_group
 from courses.models import MODELS
 from courses.permissions import ALL, APPROVE, LEARN, PUBLISH
 from courses.routes import blueprint
@@ -44,7 +44,7 @@ AREA = Area(
             label=_l("Write courses"), endpoint="courses.manage", permission=PUBLISH, weight=70
         ),
     ),
-    commands=(import_course, course_group, xblock_group),
+    commands=(import_course, export_course, course_group, xblock_group),
     jobs=(
         Job(name="courses.close_overdue", run=_close_overdue, every=timedelta(minutes=1)),
         Job(name="courses.remind_managers", run=_remind_managers, every=timedelta(hours=1)),

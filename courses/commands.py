@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
 
@@ -11,45 +12,91 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from courses import queries
 from courses.checking import Report, check
-from courses.olx import package
-from courses.olx.importer import CourseError, read_course
+from courses.olx import exporter, package
+from courses.olx.importer import CourseError, Imported, read_course
 from courses.olx.package import PackageError
+from courses.olx.reading import Progress as Reading
+from courses.olx.report import Report as ImportReport
 from courses.outline import read
 from courses.runtime.trial import try_block
 from courses.services.publishing import Published, publish_course
 from learnenv.kernel.area import OfflineCommand
 from learnenv.kernel.clock import now
+from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import SYSTEM
 from learnenv.kernel.transaction import transaction
 
 
-def import_path(path: Path) -> Published:
+def import_path(path: Path, *, progress: Reading | None = None) -> Published:
     """Read and publish the course at `path`. Raises CourseError or PackageError."""
-    imported = read_course(package.read(path))
+    return _publish(read_course(package.read(path), progress=progress))
+
+
+def _publish(imported: Imported) -> Published:
     with transaction():
         return publish_course(imported, actor=SYSTEM, at=now())
 
 
 @click.command("import-course")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
-def import_course(path: Path) -> None:
-    """Publish the course in PATH: a folder, a .zip or a .tar.gz with OLX files.
+@click.option("--lines", default=40, show_default=True, help="Lines of the report to print.")
+def import_course(path: Path, lines: int) -> None:
+    """Publish the course in PATH: a folder, a .zip or a .tar.gz.
 
-    The same content a second time changes nothing. When anything is wrong, every problem is
-    listed with its file and line, and nothing is published.
+    OLX as this site and Open edX write it, or a folder of Markdown files. The same content a
+    second time changes nothing. What was adapted or is not supported is reported with its file
+    and line. When anything is wrong, every problem is listed and nothing is published.
     """
     console = Console(stderr=True)
     try:
         with Progress(console=console, transient=True) as bar:
-            bar.add_task("Reading the course", total=None)
-            done = import_path(path)
+            task = bar.add_task("Reading the course", total=None)
+            imported = read_course(
+                package.read(path),
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+            bar.update(task, description="Publishing", total=None)
+            done = _publish(imported)
     except (CourseError, PackageError) as error:
         for line in str(error).splitlines():
             click.echo(line, err=True)
         raise click.ClickException("Nothing was published.") from None
+    _tell(imported.report, lines)
     word = "Published" if done.is_new else "Already published"
     click.echo(f"{word}: {done.slug}, version {done.version}")
+
+
+def _tell(report: ImportReport, most: int) -> None:
+    totals = report.totals()
+    for level, title in (("adapted", "Adapted"), ("not_supported", "Not supported")):
+        found = report.of(level)  # type: ignore[arg-type]
+        for line in found[:most]:
+            click.echo(f"{title}: {line}")
+        if len(found) > most:
+            click.echo(f"{title}: and {len(found) - most} more lines; --lines shows more of them")
+    click.echo(
+        f"{totals['came_over']} parts came over, {totals['adapted']} were adapted, "
+        f"{totals['not_supported']} are not supported here."
+    )
+
+
+@click.command("export-course")
+@click.argument("slug")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def export_course(slug: str, file: Path) -> None:
+    """Write the published version of course SLUG to FILE (.tar.gz), as OLX.
+
+    Importing the file, here or in another site, gives the identical content.
+    """
+    try:
+        version = queries.current_version(queries.course_by_slug(slug))
+    except NotFoundError:
+        raise click.ClickException(f"There is no course {slug}.") from None
+    data = exporter.archive(json.loads(version.document), lambda d: queries.asset(d).data)
+    file.write_bytes(data)
+    click.echo(f"{slug}, version {version.number}: {len(data) // 1024} kB in {file}")
 
 
 @click.group("course")

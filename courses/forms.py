@@ -8,12 +8,13 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    IntegerField,
     RadioField,
     SelectField,
     SelectMultipleField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from courses.outline import Lesson
 from learnenv.kernel.forms import BaseForm, SelectChoice
@@ -93,6 +94,25 @@ class OverrideForm(BaseForm):
     def offer(self, lessons: list[Lesson]) -> None:
         """Offer these lessons."""
         self.lesson.choices = [SelectChoice(lesson.id, lesson.title) for lesson in lessons]
+
+
+class GradeForm(BaseForm):
+    """Grade an answer in the learner's own words."""
+
+    percent = IntegerField(
+        _l("Score, 0 to 100 percent"),
+        validators=[
+            InputRequired(_l("Give 0 to 100 percent.")),
+            NumberRange(0, 100, _l("Give 0 to 100 percent.")),
+        ],
+        render_kw={"inputmode": "numeric", "min": 0, "max": 100},
+    )
+    comment = TextAreaField(
+        _l("What do you say about it?"),
+        description=_l("The learner reads this, not your name."),
+        validators=[Optional(), Length(max=4000)],
+        render_kw={"rows": 4},
+    )
 
 
 class ImportForm(BaseForm):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from courses.models import Course, EnrolmentRequest, RequestState
+from courses.models import Course, EnrolmentRequest, HandIn, RequestState
 from learnenv.accounts.api import PersonFacts
 from learnenv.kernel.letters import Letter, in_language, send
 from learnenv.kernel.site import site_url
@@ -63,6 +63,24 @@ def approval_decided(
         send(
             letter,
             key=f"approval:{request.id}:decided",
+            recipient=person.email,
+            language=person.language,
+        )
+
+
+def graded(hand_in: HandIn, course: Course, person: PersonFacts, *, path: str) -> None:
+    """Tell the learner that an answer in own words was graded; `path` is where it stands."""
+    with in_language(person.language):
+        letter = Letter(
+            subject=_("Your answer is graded: %(course)s", course=course.title),
+            greeting=_("Hello %(name)s,", name=person.name),
+            paragraphs=(_("An author of the course read your answer and graded it."),),
+            action=(_("Read what was said"), site_url(path)),
+            reason=_("You get this mail once, because you handed in an answer."),
+        )
+        send(
+            letter,
+            key=f"graded:{hand_in.enrolment_id}:{hand_in.block}",
             recipient=person.email,
             language=person.language,
         )

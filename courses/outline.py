@@ -183,6 +183,11 @@ class Outline:
         """Study load in minutes."""
         return sum(module.minutes for module in self.modules)
 
+    @property
+    def asked_minutes(self) -> int:
+        """Study load of what is asked of everybody, in minutes: what a certificate may claim."""
+        return sum(lesson.minutes for lesson in self.lessons if lesson.required)
+
     def position(self, unit_id: str) -> int | None:
         """Return the place of a unit in reading order."""
         return self._positions.get(unit_id)

@@ -43,4 +43,8 @@ BLOCKS = Permission(
     frozenset({Role.ADMINISTRATOR}),
 )
 
-ALL = (LEARN, TAKE_TEST, PUBLISH, APPROVE, OVERRIDE, BLOCKS)
+GRADE = Permission(
+    "courses.grade", _l("Grade answers in own words, without names"), frozenset({Role.AUTHOR})
+)
+
+ALL = (LEARN, TAKE_TEST, PUBLISH, APPROVE, OVERRIDE, BLOCKS, GRADE)

@@ -19,6 +19,7 @@ from courses.models import (
     EnrolmentRequest,
     Evaluation,
     EvaluationGiven,
+    HandIn,
     ItemProgress,
     Override,
     RequestState,
@@ -437,7 +438,7 @@ def course_facts(version_id: int) -> CourseFacts:
         slug=outline.slug,
         title=outline.title,
         language=outline.language,
-        minutes=outline.minutes,
+        minutes=outline.asked_minutes,
         goals=outline.goals,
         version=outline.number,
         passing_percent=outline.passing_percent,
@@ -447,3 +448,59 @@ def course_facts(version_id: int) -> CourseFacts:
 def course_titles() -> dict[int, str]:
     """Return the titles of all courses by id."""
     return {row.id: row.title for row in db.session.execute(select(Course.id, Course.title))}
+
+
+def hand_ins_of(enrolment: Enrolment) -> dict[str, HandIn]:
+    """Return what a learner handed in for people to grade, by block."""
+    rows = db.session.scalars(select(HandIn).where(HandIn.enrolment_id == enrolment.id))
+    return {row.block: row for row in rows}
+
+
+def to_grade(course: Course) -> list[HandIn]:
+    """Return what waits to be graded in a course, longest waiting first; at most a hundred."""
+    return list(
+        db.session.scalars(
+            select(HandIn)
+            .where(HandIn.course_id == course.id, HandIn.graded_at.is_(None))
+            .order_by(HandIn.handed_in_at, HandIn.enrolment_id)
+            .limit(100)
+        )
+    )
+
+
+def waiting_per_course() -> dict[int, int]:
+    """Return how many answers wait to be graded, by course."""
+    rows = db.session.execute(
+        select(HandIn.course_id, func.count())
+        .where(HandIn.graded_at.is_(None))
+        .group_by(HandIn.course_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def hand_in_of(course: Course, enrolment_id: int, block: str) -> HandIn:
+    """Return one answer with its enrolment. Raises NotFoundError."""
+    found = db.session.scalar(
+        select(HandIn)
+        .options(joinedload(HandIn.enrolment))
+        .where(
+            HandIn.course_id == course.id,
+            HandIn.enrolment_id == enrolment_id,
+            HandIn.block == block,
+        )
+    )
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def current_version(course: Course) -> CourseVersion:
+    """Return the version published last, with its document and report. Raises NotFoundError."""
+    found = db.session.scalar(
+        select(CourseVersion)
+        .options(undefer(CourseVersion.document), undefer(CourseVersion.report))
+        .where(CourseVersion.id == course.version_id)
+    )
+    if found is None:
+        raise NotFoundError
+    return found

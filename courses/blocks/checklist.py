@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from lxml import etree
 from web_fragments.fragment import Fragment
 from webob import Request, Response
 from xblock.core import XBlock
@@ -27,6 +28,13 @@ class ChecklistBlock(XBlock):
         if not block.items:
             raise ValueError("a checklist needs at least one <item>")
         return block  # type: ignore[no-any-return]
+
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the items."""
+        if self.display_name:
+            node.set("display_name", self.display_name)
+        for item in self.items:
+            etree.SubElement(node, "item").text = item
 
     def student_view(self, _context: object = None) -> Fragment:
         """Show the list."""

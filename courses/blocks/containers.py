@@ -63,6 +63,11 @@ class Container(XBlock):
                 runtime.add_node_as_child(block, child)
         return block  # type: ignore[no-any-return]
 
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the settings; the exporter writes the children."""
+        if self.display_name:
+            node.set("display_name", self.display_name)
+
     @property
     def source(self) -> Block:
         """What the author made of this block."""
@@ -155,6 +160,14 @@ class SplitTestBlock(Container):
                 raise ValueError("group_id_to_child cannot be read") from None
         return block
 
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the groups."""
+        super().add_xml_to_node(node)
+        if self.user_partition_id != -1:
+            node.set("user_partition_id", str(self.user_partition_id))
+        if self.group_id_to_child:
+            node.set("group_id_to_child", json.dumps(self.group_id_to_child))
+
     def chosen(self) -> Iterable[Block]:
         """Return the child of this learner's group; children of no group are for nobody."""
         children = self.source.children
@@ -205,6 +218,19 @@ class ConditionalBlock(Container):
         if node.get("message"):
             block.message = node.get("message")
         return block
+
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the condition, in one of the ways it is read."""
+        super().add_xml_to_node(node)
+        node.set("condition", self.condition)
+        node.set("value", self.value)
+        for name, value in (
+            ("sources", ";".join(self.sources or [])),
+            ("show", ";".join(self.shows or [])),
+            ("message", self.message),
+        ):
+            if value:
+                node.set(name, value)
 
     def chosen(self) -> Iterable[Block]:
         """Return what is inside, and what is named, when the condition holds."""
@@ -262,10 +288,11 @@ def _state(block: XBlock, condition: str) -> bool | None:
             answer = _first(block, "voted", "poll_answer", "choice", "submissions_count")
             return None if answer is None else bool(answer)
         return None
-    done = bool(block.response or block.handed_in_at)
+    given = block.runtime.hand_in(block.block_id) if block.problem.unsupported else None
+    done = bool(block.response) or given is not None
     if condition in {"correct", "passed"}:
         if not block.problem.questions:
-            return bool(block.staff_fraction) if done else False
+            return given is not None and bool(given.percent)
         fraction, _ = grading.grade_problem(block.problem, block.response or {}, seed=block.seed)
         return done and fraction >= 1.0
     return done

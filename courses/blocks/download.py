@@ -31,6 +31,12 @@ class DownloadBlock(XBlock):
         block.label = block.label or block.src.rsplit("/", 1)[-1]
         return block  # type: ignore[no-any-return]
 
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the attributes."""
+        for name in ("src", "label", "description"):
+            if getattr(self, name):
+                node.set(name, getattr(self, name))
+
     def student_view(self, _context: object = None) -> Fragment:
         """Show the link."""
         fragment = Fragment()

@@ -35,6 +35,13 @@ class ItemBankBlock(Container):
         block.max_count = int(count)
         return block
 
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the settings; the exporter writes the children."""
+        super().add_xml_to_node(node)
+        node.set("max_count", str(self.max_count))
+        if self.module:
+            node.set("module", self.module)
+
     def chosen(self) -> Iterable[Block]:
         """Return the questions of this learner."""
         return practice_of(self.source, self.scope_ids.user_id)

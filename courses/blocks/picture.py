@@ -28,6 +28,12 @@ class PictureBlock(XBlock):
             raise ValueError(f"{block.src} is not in the package")
         return block  # type: ignore[no-any-return]
 
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the attributes."""
+        for name in ("src", "alt", "caption"):
+            if getattr(self, name):
+                node.set(name, getattr(self, name))
+
     def student_view(self, _context: object = None) -> Fragment:
         """Show the picture with its caption."""
         fragment = Fragment()

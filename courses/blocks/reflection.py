@@ -30,6 +30,12 @@ class ReflectionBlock(XBlock):
             raise ValueError('a reflection needs prompt="…"')
         return block  # type: ignore[no-any-return]
 
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the attributes."""
+        for name in ("display_name", "prompt", "hint"):
+            if getattr(self, name):
+                node.set(name, getattr(self, name))
+
     def student_view(self, _context: object = None) -> Fragment:
         """Show the question and what was written."""
         fragment = Fragment()

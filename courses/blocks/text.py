@@ -46,6 +46,14 @@ class HtmlBlock(XBlock):
         block.data = clean_html(adapted)
         return block  # type: ignore[no-any-return]
 
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the text to a file of its own."""
+        name = self.scope_ids.usage_id.block_id
+        file = self.runtime.write_text("html", name, ".html", self.data)
+        node.set("filename", file.removesuffix(".html"))
+        if self.display_name:
+            node.set("display_name", self.display_name)
+
     def student_view(self, _context: object = None) -> Fragment:
         """Show the text."""
         fragment = Fragment()
@@ -75,3 +83,10 @@ class TextBlock(HtmlBlock):
         is_html = bool(filename) and filename.endswith(".html")
         block.data = clean_html(source) if is_html else markdown_to_html(source)
         return block  # type: ignore[no-any-return]
+
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the text as HTML: the Markdown it came from is not kept."""
+        name = self.scope_ids.usage_id.block_id
+        node.set("filename", self.runtime.write_text("text", name, ".html", self.data))
+        if self.display_name:
+            node.set("display_name", self.display_name)

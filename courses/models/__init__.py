@@ -10,6 +10,7 @@ from courses.models.progress import (
     EnrolmentRequest,
     Evaluation,
     EvaluationGiven,
+    HandIn,
     ItemKind,
     ItemProgress,
     Override,
@@ -31,6 +32,7 @@ MODELS: tuple[type[Base], ...] = (
     EvaluationGiven,
     EnrolmentRequest,
     Override,
+    HandIn,
 )
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "EnrolmentRequest",
     "Evaluation",
     "EvaluationGiven",
+    "HandIn",
     "ItemKind",
     "ItemProgress",
     "Override",

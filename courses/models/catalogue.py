@@ -51,6 +51,8 @@ class CourseVersion(Base):
     document: Mapped[str] = plain(Text, deferred=True)
     """The whole course as canonical JSON: see courses.outline."""
     published_at: Mapped[datetime] = plain()
+    report: Mapped[str] = plain(Text, default="", server_default="", deferred=True)
+    """What the import told, as JSON: see courses.olx.report; empty for older versions."""
 
 
 class Asset(Base):

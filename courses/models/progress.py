@@ -241,3 +241,32 @@ class Override(Base):
     actor_id: Mapped[int] = personal(LEARNING, Id, ForeignKey(PERSON))
     actor_name: Mapped[str] = personal(LEARNING, String(200))
     at: Mapped[datetime] = personal(LEARNING)
+
+
+class HandIn(Base):
+    """An answer in the learner's own words to a question that no program grades here.
+
+    The last words before the grading count; an author grades them once, without seeing a name.
+    """
+
+    __tablename__ = "courses_hand_in"
+    __table_args__ = (
+        CheckConstraint("percent BETWEEN 0 AND 100", name="percent_range"),
+        Index("ix_courses_hand_in_queue", "course_id", "graded_at", "handed_in_at"),
+    )
+
+    enrolment_id: Mapped[int] = personal(
+        LEARNING, Id, ForeignKey("courses_enrolment.id", ondelete="CASCADE"), primary_key=True
+    )
+    block: Mapped[str] = plain(String(120), primary_key=True)
+    course_id: Mapped[int] = plain(Id, ForeignKey("courses_course.id"))
+    version_id: Mapped[int] = plain(Id, ForeignKey("courses_version.id"))
+    """The version in which the question was answered."""
+    text: Mapped[str] = personal(LEARNING, Text)
+    handed_in_at: Mapped[datetime] = personal(LEARNING)
+    percent: Mapped[int | None] = personal(LEARNING)
+    comment: Mapped[str] = personal(LEARNING, Text, default="")
+    graded_at: Mapped[datetime | None] = plain()
+    graded_by: Mapped[int | None] = personal(LEARNING, Id, ForeignKey(PERSON))
+
+    enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")

@@ -11,6 +11,7 @@ from courses.routes import (  # noqa: E402, F401
     blocks,
     catalogue,
     frames,
+    grading,
     lessons,
     overrides,
     record,

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from courses import queries
 from courses.forms import ImportForm
+from courses.olx import exporter
 from courses.olx.importer import CourseError, read_course
 from courses.olx.package import MAX_BYTES, PackageError, read_bytes
+from courses.olx.report import Report
 from courses.permissions import PUBLISH
 from courses.results import results_of
 from courses.routes import blueprint
@@ -21,7 +25,11 @@ from learnenv.web.shell import actor
 
 def _page(form: ImportForm, problems: list[str]) -> str:
     return render_template(
-        "courses/manage.html", courses=queries.managed_courses(), form=form, problems=problems
+        "courses/manage.html",
+        courses=queries.managed_courses(),
+        waiting=queries.waiting_per_course(),
+        form=form,
+        problems=problems,
     )
 
 
@@ -47,7 +55,42 @@ def import_package() -> str | Response | tuple[str, int]:
     done = publish_course(imported, actor=actor(), at=now())
     text = _("Published as version %(number)s.", number=done.version)
     flash(text if done.is_new else _("This content was published before; nothing changed."), "ok")
+    if imported.report.of("adapted") or imported.report.of("not_supported"):
+        return redirect(url_for("courses.import_report", slug=done.slug), code=303)
     return redirect(url_for("courses.manage"), code=303)
+
+
+@blueprint.get("/beheer/cursussen/<slug:slug>/importverslag")
+@requires(PUBLISH)
+def import_report(slug: str) -> str:
+    """Show what came over, what was adapted and what is not supported, with file and line."""
+    course = queries.course_by_slug(slug)
+    version = queries.current_version(course)
+    stored = json.loads(version.report) if version.report else None
+    return render_template(
+        "courses/import_report.html",
+        course=course,
+        version=version,
+        report=Report.from_json(stored) if stored else None,
+    )
+
+
+@blueprint.get("/beheer/cursussen/<slug:slug>/exporteren")
+@requires(PUBLISH)
+def export(slug: str) -> Response:
+    """Download the published version as OLX; importing it gives the same version."""
+    course = queries.course_by_slug(slug)
+    version = queries.current_version(course)
+    data = exporter.archive(json.loads(version.document), lambda d: queries.asset(d).data)
+    name = f"{course.slug}-{version.number}.tar.gz"
+    return Response(
+        data,
+        mimetype="application/gzip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
 
 
 @blueprint.get("/beheer/cursussen/<slug:slug>/resultaten")

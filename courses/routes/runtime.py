@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import structlog
 
+from courses import queries
+from courses.models import HandIn
 from courses.outline import Block
 from courses.routes.access import Visit
 from courses.runtime.runtime import LearnerRuntime
-from courses.services import learning
+from courses.services import hand_ins, learning
 from courses.services.learning import Grade
 from learnenv.kernel.clock import now
 
@@ -23,8 +26,18 @@ def learner_runtime(visit: Visit, *, asides: tuple[str, ...] = ()) -> LearnerRun
     def publish(block: Block, event: str, data: dict[str, Any]) -> None:
         _publish(visit, block, event, data)
 
+    @cache
+    def hand_ins() -> dict[str, HandIn]:
+        enrolment = visit.enrolment
+        return queries.hand_ins_of(enrolment) if enrolment is not None else {}
+
     return LearnerRuntime(
-        visit.outline, visit.actor, publish=publish, read_only=visit.read_only, asides=asides
+        visit.outline,
+        visit.actor,
+        publish=publish,
+        read_only=visit.read_only,
+        asides=asides,
+        hand_ins=hand_ins,
     )
 
 
@@ -39,6 +52,8 @@ def _publish(visit: Visit, block: Block, event: str, data: dict[str, Any]) -> No
             reported_by_browser=block.type != "problem",
         )
         learning.record_grade(enrolment, visit.outline, block, grade, at=now())
+    elif event == "hand_in" and block.type == "problem":
+        hand_ins.hand_in(enrolment, visit.outline, block, str(data["text"]), at=now())
     elif event == "completion":
         share = _finite(data.get("completion"))
         learning.record_completion(enrolment, visit.outline, block, share, at=now())

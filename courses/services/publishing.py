@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,7 +47,7 @@ def publish_course(imported: Imported, *, actor: Actor, at: datetime) -> Publish
     if known is not None and known.id == course.version_id:
         return Published(course.id, course.slug, known.number, is_new=False)
     _store_assets(imported)
-    version = known or _new_version(course, digest, canonical(document), at)
+    version = known or _new_version(course, digest, imported, at)
     _describe(course, read(document, version_id=version.id, number=version.number))
     course.version_id = version.id
     course.published_at = at
@@ -66,7 +67,7 @@ def _new_course(document: dict[str, object]) -> Course:
     return course
 
 
-def _new_version(course: Course, digest: str, document: str, at: datetime) -> CourseVersion:
+def _new_version(course: Course, digest: str, imported: Imported, at: datetime) -> CourseVersion:
     last = db.session.scalar(
         select(func.max(CourseVersion.number)).where(CourseVersion.course_id == course.id)
     )
@@ -74,7 +75,8 @@ def _new_version(course: Course, digest: str, document: str, at: datetime) -> Co
         course_id=course.id,
         number=(last or 0) + 1,
         content_hash=digest,
-        document=document,
+        document=canonical(imported.document),
+        report=json.dumps(imported.report.to_json(), ensure_ascii=False),
         published_at=at,
     )
     db.session.add(version)

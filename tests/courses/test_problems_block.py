@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -17,10 +16,12 @@ from courses import queries
 from courses.blocks.problem import grading
 from courses.blocks.problem.capa import parse
 from courses.blocks.problem.rules import Standing, grace
-from courses.models import BlockState, Course
+from courses.models import Course, HandIn, ItemProgress
 from courses.olx.importer import CourseError
+from learnenv.accounts.models import Person
 from learnenv.kernel.db import db
-from learnenv.kernel.transaction import transaction
+from learnenv.kernel.models import OutboxMail
+from learnenv.kernel.permissions import Role
 from tests.browser import Browser, Page
 from tests.courses.olx import publish_files, read_files, with_files
 from tests.factories import NOW, make_enrolment, make_person
@@ -332,7 +333,7 @@ def _lenient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publish what the importer would refuse."""
     from courses.olx import importer
 
-    monkeypatch.setattr(importer._Reader, "check_problem", lambda *_a: None)
+    monkeypatch.setattr(importer._Reader, "check_problem", lambda *_a: False)
 
 
 @pytest.mark.usefixtures("_lenient")
@@ -353,21 +354,35 @@ def test_what_cannot_be_graded_takes_words_for_staff(desk, xml: str) -> None:
 
 
 @pytest.mark.usefixtures("_lenient")
-def test_what_staff_graded_is_shown_and_closed(desk) -> None:
+def test_an_author_grades_without_a_name_and_the_learner_reads_it(
+    app: Flask, desk, new_client
+) -> None:
     mine = desk(SCRIPT)
     mine.send("hand_in_text", {"text": "Mijn antwoord"})
-    with transaction():
-        row = db.session.scalars(
-            select(BlockState).where(BlockState.scope_id == f"proef/{NAME}")
-        ).one()
-        row.fields = json.dumps(
-            json.loads(row.fields) | {"staff_fraction": 0.5, "staff_comment": "Bijna."}
-        )
+    author = new_client(app).sign_in(make_person("Auteur Aa", roles=[(Role.AUTHOR, None)]))
+    assert "Grade 1 answer" in author.get("/beheer/cursussen").text
+    queue = author.get("/beheer/cursussen/proef/nakijken")
+    assert "Oefenvraag" in queue.main
+    [row] = db.session.scalars(select(HandIn))
+    path = f"/beheer/cursussen/proef/nakijken/{row.enrolment_id}/{NAME}"
+    page = author.get(path)
+    assert "Mijn antwoord" in page.main
+    assert "Zeg het" in page.main, "the question stands beside the answer"
+    [name] = db.session.scalars(select(Person.name).where(Person.name != "Auteur Aa"))
+    assert name not in page.text
+    author.post(path, {"percent": "101", "comment": "x"}, status=422)
+    done = author.post(path, {"percent": "50", "comment": "Bijna."}, follow=True)
+    assert "Nothing to grade" in done.main
+    author.post(path, {"percent": "90", "comment": "Toch niet."}, status=422)
     page = mine.look()
     assert "graded: 50%" in page.main and "Bijna." in page.main and "Mijn antwoord" in page.main
     mine.client.post(
-        f"{BLOCK}/hand_in_text", {"text": "x"}, headers={"X-Requested-With": "x"}, status=422
+        f"{BLOCK}/hand_in_text", {"text": "x"}, headers={"X-Requested-With": "x"}, status=409
     )
+    item = db.session.scalars(select(ItemProgress).where(ItemProgress.item == NAME)).one()
+    assert (item.earned, item.possible) == (0.5, 1.0)
+    mail = db.session.scalars(select(OutboxMail).where(OutboxMail.key.startswith("graded:"))).all()
+    assert len(mail) == 1 and "proef-deel-2" in mail[0].text
 
 
 def test_a_graded_problem_takes_no_words_for_staff(desk) -> None:

@@ -17,7 +17,7 @@ from certificates.models import Certificate, Document
 from courses import queries
 from courses.blocks.problem import grading
 from courses.models import Attempt, Course, Enrolment, EnrolmentRequest
-from courses.services import learning, quizzes
+from courses.services import hand_ins, learning, quizzes
 from learnenv.accounts.models import MailedToken, Organisation, Person, RoleAssignment, WebSession
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
@@ -141,6 +141,8 @@ def _learner(world: World, key: str) -> None:
                 made_at=now(),
             )
         )
+        block = outline.blocks["proef-oefenvraag"][2]
+        hand_ins.hand_in(enrolment, outline, block, f"Woorden {canary}", at=now())
         session = WebSession(
             token_hash=hashlib.sha256(canary.encode()).hexdigest(),
             person_id=person.id,

@@ -10,7 +10,7 @@ from web_fragments.fragment import Fragment
 from webob import Request, Response
 from werkzeug.datastructures import MultiDict
 from xblock.core import XBlock
-from xblock.fields import Boolean, Dict, Float, Integer, Scope, String
+from xblock.fields import Boolean, Dict, Integer, Scope, String
 
 from courses.blocks.problem import answers, grading, settings
 from courses.blocks.problem.capa import parse
@@ -33,11 +33,6 @@ class ProblemBlock(settings.SettingsMixin, XBlock):
     """When an answer was graded last, as ISO 8601."""
     hints_shown = Integer(default=0, scope=Scope.user_state)
     answer_shown = Boolean(default=False, scope=Scope.user_state)
-    # What cannot be graded here: the learner's own words, and what staff say of them.
-    staff_answer = String(default="", scope=Scope.user_state)
-    handed_in_at = String(default="", scope=Scope.user_state)
-    staff_fraction = Float(default=None, scope=Scope.user_state)
-    staff_comment = String(default="", scope=Scope.user_state)
 
     @classmethod
     def parse_xml(cls, node: Any, runtime: Any, keys: Any) -> ProblemBlock:
@@ -46,6 +41,13 @@ class ProblemBlock(settings.SettingsMixin, XBlock):
         settings.read(block, node)
         block.data = etree.tostring(node, encoding="unicode", with_tail=False)
         return block  # type: ignore[no-any-return]
+
+    def add_xml_to_node(self, node: Any) -> None:
+        """Write the XML as it came."""
+        source = etree.fromstring(self.data)
+        node.attrib.update(source.attrib)
+        node.text = source.text
+        node.extend(source)
 
     @property
     def problem(self) -> Problem:
@@ -77,13 +79,6 @@ class ProblemBlock(settings.SettingsMixin, XBlock):
             attempts_before_answer=self.attempts_before_showanswer_button or 0,
         )
 
-    @property
-    def staff_state(self) -> str:
-        """How far a problem that people grade is: open, handed_in or graded."""
-        if self.staff_fraction is not None:
-            return "graded"
-        return "handed_in" if self.handed_in_at else "open"
-
     # --- what is shown ------------------------------------------------------------------------
 
     def student_view(self, _context: object = None) -> Fragment:
@@ -106,6 +101,7 @@ class ProblemBlock(settings.SettingsMixin, XBlock):
                 block=self,
                 block_id=self.block_id,
                 problem=problem,
+                hand_in=self.runtime.hand_in(self.block_id) if problem.unsupported else None,
                 faces=[
                     grading.face(q, prefix=self.block_id, seed=self.seed, given=given.get(q.id))
                     for q in problem.questions
@@ -193,12 +189,10 @@ class ProblemBlock(settings.SettingsMixin, XBlock):
         """Keep the learner's own words for staff, for a problem that cannot be graded here."""
         del suffix
         text = str(request.POST.get("text", "")).strip()[:LONGEST_TEXT]
-        is_open = self.staff_state != "graded" and not self.standing().is_past_due
-        if not text or not self.problem.unsupported or not is_open:
+        if not text or not self.problem.unsupported or self.standing().is_past_due:
             return Response(status=422)
-        self.staff_answer = text
-        self.handed_in_at = now().isoformat()
-        # The learner has done his part; the points come when staff grade it.
+        self.runtime.publish(self, "hand_in", {"text": text})
+        # The learner has done his part; the points come when an author grades it.
         self.runtime.publish(self, "completion", {"completion": 1.0})
         return Response(status=204)
 
