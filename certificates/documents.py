@@ -1,41 +1,160 @@
-"""Making the PDF of a certificate: the worker's job, the only place that loads WeasyPrint."""
+"""Making the document of a certificate: the worker's job, the only place that draws.
+
+Everything is made and checked before anything is stored, so a broken key, a timestamp server that
+does not answer or a full disk leaves the certificate waiting: tried again, reported, never half.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
+from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import update
+from sqlalchemy.orm import undefer
+
 from certificates import mails
-from certificates.content import content_of
-from certificates.models import Certificate, Document
-from certificates.rendering import render_pdf
-from certificates.sealing import NoSeal
-from learnenv.accounts.api import person_facts
+from certificates.checking import trusted
+from certificates.content import content_of, credential_facts
+from certificates.credentials import verifying
+from certificates.keeping import keeper, keys_folder
+from certificates.models import Certificate, Document, StatusEntry, Template
+from certificates.rendering import Attached, UndrawableName, UndrawableText, preview_png, render_pdf
+from certificates.sealing import Sealer, SealProblem, SealSettings, check_seal, sealer_from
+from learnenv.accounts.api import PersonFacts, person_facts
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.transaction import transaction
 
+PREVIEW_WIDTH = 1200
+
+
+class NotGood(RuntimeError):  # noqa: N818 - it names what was met
+    """What was made does not pass our own check: it is not stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished document."""
+
+    pdf: bytes
+    credential: str
+    preview: bytes
+    seal: str
+
 
 def make_document(payload: dict[str, Any]) -> None:
-    """Make the PDF of a certificate and mail the holder: the worker's job, safe to run twice."""
+    """Make what belongs to a certificate and mail the holder: safe to run twice."""
     certificate_id = int(payload["certificate"])
     with transaction(write=False):
         certificate = db.session.get(Certificate, certificate_id)
         if certificate is None or db.session.get(Document, certificate_id) is not None:
             return
-        content = content_of(certificate)
-    data = NoSeal().seal(render_pdf(content))  # no transaction is open while it takes its time
+        template = (
+            db.session.get(Template, certificate.template_id, options=[undefer(Template.logo)])
+            if certificate.template_id
+            else None
+        )
+        place = db.session.get_one(StatusEntry, certificate_id)
+        person = person_facts(certificate.person_id)
+    try:
+        # No transaction is open while it takes its time.
+        made = make(certificate, template, place, person, sealer())
+    except Exception as error:
+        with transaction():
+            db.session.execute(
+                update(Certificate)
+                .where(Certificate.id == certificate_id)
+                .values(problem=_told(error)[:500])
+            )
+        raise
+    _store(certificate, person, made)
+
+
+def _told(error: Exception) -> str:
+    """Return what staff read: in Dutch, with what to do where that is known."""
+    if isinstance(error, UndrawableName):
+        signs = " ".join(error.characters)
+        return f"De naam bevat tekens die we niet kunnen drukken: {signs}. Vervang het certificaat."
+    if isinstance(error, UndrawableText):
+        signs = " ".join(error.characters)
+        return f"De tekst ({error.field}) bevat tekens die we niet kunnen drukken: {signs}."
+    if isinstance(error, SealProblem):
+        return f"Het zegel kon niet worden gezet: {error}"
+    return f"Er ging iets mis bij het maken: {type(error).__name__}: {error}"
+
+
+def sealer() -> Sealer:
+    """Return what seals on this site now; a renewed key is seen at the next certificate."""
+    return sealer_from(SealSettings.from_environment(os.environ, keys_folder()))
+
+
+def make(
+    certificate: Certificate,
+    template: Template | None,
+    place: StatusEntry,
+    person: PersonFacts,
+    seal: Sealer,
+) -> Made:
+    """Return the document: drawn, with the credential in it, sealed, and checked."""
+    facts = credential_facts(certificate, template, place, person.email)
+    signed = keeper().credential(facts)
+    written = json.dumps(signed, ensure_ascii=False, indent=1)
+    keys = json.dumps(keeper().did_document(), ensure_ascii=False, indent=1)
+    attached = (
+        Attached(
+            name="credential.json",
+            description="Open Badges 3.0",
+            data=written.encode(),
+            relationship="Alternative",
+            at=certificate.issued_at,
+        ),
+        Attached(
+            name="did.json",
+            description="DID document",
+            data=keys.encode(),
+            relationship="Supplement",
+            at=certificate.issued_at,
+        ),
+    )
+    content = content_of(certificate, template, paper=keeper().fragment(facts))
+    drawn = render_pdf(content, attachments=attached, development=seal.is_development)
+    sealed = seal.seal(drawn)
+    _check(sealed, signed, seal)
+    return Made(sealed, written, preview_png(drawn, PREVIEW_WIDTH), seal.subject)
+
+
+def _check(pdf: bytes, credential: dict[str, Any], seal: Sealer) -> None:
+    verdict = verifying.verify(credential, keeper().ring, now())
+    if not verdict.ok and verdict.reasons != ("expired",):
+        raise NotGood(f"the credential does not verify: {', '.join(verdict.reasons)}")
+    if seal.subject:
+        state = check_seal(pdf, trusted())
+        if state.state != "sealed":
+            raise NotGood(f"the seal does not verify: {state.reason}")
+
+
+def _store(certificate: Certificate, person: PersonFacts, made: Made) -> None:
     with transaction():
-        made = db.session.execute(
+        stored = db.session.execute(
             insert(Document)
             .values(
-                certificate_id=certificate_id,
-                content_hash=hashlib.sha256(data).hexdigest(),
-                data=data,
+                certificate_id=certificate.id,
+                content_hash=hashlib.sha256(made.pdf).hexdigest(),
+                data=made.pdf,
+                credential=made.credential,
+                preview=made.preview,
+                seal=made.seal,
                 made_at=now(),
             )
             .on_conflict_do_nothing(index_elements=["certificate_id"])
             .returning(Document.certificate_id)
         ).scalar()
-        if made is not None:
-            mails.ready(certificate, person_facts(certificate.person_id))
+        if stored is None:
+            return
+        db.session.execute(
+            update(Certificate).where(Certificate.id == certificate.id).values(problem="")
+        )
+        mails.ready(certificate, person)

@@ -16,3 +16,14 @@ class CertificateIssued(Event):
     course_id: int
     organisation_id: int | None
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CertificateStatusChanged(Event):
+    """A certificate was suspended, made valid again, revoked or replaced."""
+
+    certificate_id: int
+    source: str
+    """What gave it, such as "course:7", or what an area called it."""
+    status: str
+    at: datetime

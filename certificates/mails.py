@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flask_babel import format_date
 from flask_babel import gettext as _
 
 from certificates.models import Certificate
@@ -32,3 +33,83 @@ def ready(certificate: Certificate, person: PersonFacts) -> None:
             recipient=person.email,
             language=person.language,
         )
+
+
+def ends_soon(certificate: Certificate, person: PersonFacts, *, step: int) -> None:
+    """Tell the holder that a certificate ends; `step` is how many days before, once each."""
+    assert certificate.valid_until is not None
+    with in_language(person.language):
+        until = format_date(certificate.valid_until, format="long")
+        letter = Letter(
+            subject=_("Your certificate ends soon: %(title)s", title=certificate.title),
+            greeting=_("Hello %(name)s,", name=person.name),
+            paragraphs=(
+                _(
+                    "Your certificate for %(title)s is valid until %(date)s.",
+                    title=certificate.title,
+                    date=until,
+                ),
+                _("Renew it before that day. The new one begins when this one ends."),
+            ),
+            action=(_("To my certificate"), site_url(f"/certificaten/{certificate.number}")),
+            reason=_("You get this mail 90, 60, 30 and 7 days before the end."),
+        )
+        send(
+            letter,
+            key=f"certificate:{certificate.id}:ends:{step}",
+            recipient=person.email,
+            language=person.language,
+        )
+
+
+def ends_soon_for_manager(certificate: Certificate, manager: PersonFacts, *, step: int) -> None:
+    """Tell a manager that the certificate of somebody in the organisation ends."""
+    assert certificate.valid_until is not None
+    with in_language(manager.language):
+        until = format_date(certificate.valid_until, format="long")
+        letter = Letter(
+            subject=_("A certificate of %(name)s ends soon", name=certificate.holder_name),
+            greeting=_("Hello %(name)s,", name=manager.name),
+            paragraphs=(
+                _(
+                    "The certificate of %(name)s for %(title)s is valid until %(date)s.",
+                    name=certificate.holder_name,
+                    title=certificate.title,
+                    date=until,
+                ),
+            ),
+            reason=_("You get this mail because you are a manager of this organisation."),
+        )
+        send(
+            letter,
+            key=f"certificate:{certificate.id}:ends:{step}:{manager.person_id}",
+            recipient=manager.email,
+            language=manager.language,
+        )
+
+
+def changed(certificate: Certificate, person: PersonFacts, *, status: str, key: str) -> None:
+    """Tell the holder that the state of a certificate changed."""
+    with in_language(person.language):
+        words = {
+            "valid": _("Your certificate for %(title)s is valid again.", title=certificate.title),
+            "suspended": _(
+                "Your certificate for %(title)s is suspended for now.", title=certificate.title
+            ),
+            "revoked": _("Your certificate for %(title)s was revoked.", title=certificate.title),
+            "replaced": _(
+                "Your certificate for %(title)s was replaced by a new one.",
+                title=certificate.title,
+            ),
+        }
+        letter = Letter(
+            subject=_("Your certificate: %(title)s", title=certificate.title),
+            greeting=_("Hello %(name)s,", name=person.name),
+            paragraphs=(
+                words[status],
+                _("Do you not agree, or do you have a question? Answer this mail."),
+            ),
+            action=(_("To my certificate"), site_url(f"/certificaten/{certificate.number}")),
+            reason=_("You get this mail because the state of your certificate changed."),
+        )
+        send(letter, key=key, recipient=person.email, language=person.language)

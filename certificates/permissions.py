@@ -14,6 +14,16 @@ def _own(actor: Actor, certificate: object) -> bool:
 
 HOLD = Permission("certificates.hold", _l("Have certificates"), frozenset({Role.LEARNER}), _own)
 MANAGE = Permission(
-    "certificates.manage", _l("Look up and revoke certificates"), frozenset({Role.ADMINISTRATOR})
+    "certificates.manage",
+    _l("Look certificates up, suspend, replace, and propose to revoke them"),
+    frozenset({Role.ADMINISTRATOR}),
 )
-ALL = (HOLD, MANAGE)
+CONFIRM = Permission(
+    "certificates.confirm",
+    _l("Confirm that a certificate is revoked, as the second person"),
+    frozenset({Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}),
+)
+DESIGN = Permission(
+    "certificates.design", _l("Make templates of certificates"), frozenset({Role.ADMINISTRATOR})
+)
+ALL = (HOLD, MANAGE, CONFIRM, DESIGN)

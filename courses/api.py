@@ -1,5 +1,21 @@
 """The public verbs of learning: what the other parts may call."""
 
-from courses.queries import CourseFacts, course_facts, course_titles
+from courses.queries import (
+    CourseFacts,
+    course_facts,
+    course_names,
+    course_titles,
+    finished_enrolment,
+    finished_of,
+    finished_without,
+)
 
-__all__ = ["CourseFacts", "course_facts", "course_titles"]
+__all__ = [
+    "CourseFacts",
+    "course_facts",
+    "course_names",
+    "course_titles",
+    "finished_enrolment",
+    "finished_of",
+    "finished_without",
+]

@@ -6,9 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Select, Table, func, select
 from sqlalchemy.orm import joinedload, undefer
 
+from courses.events import CourseCompleted
 from courses.models import (
     Answer,
     Asset,
@@ -504,3 +505,51 @@ def current_version(course: Course) -> CourseVersion:
     if found is None:
         raise NotFoundError
     return found
+
+
+def finished_enrolment(enrolment_id: int) -> CourseCompleted | None:
+    """Return what was told when this enrolment was finished; None when it is not."""
+    found = db.session.get(Enrolment, enrolment_id)
+    if found is None or found.completed_at is None:
+        return None
+    return CourseCompleted(
+        enrolment_id=found.id,
+        person_id=found.person_id,
+        course_id=found.course_id,
+        period=found.period,
+        version_id=found.completed_version_id or found.version_id,
+        organisation_id=found.organisation_id,
+        score=found.score,
+        at=found.completed_at,
+    )
+
+
+def finished_of(person_id: int) -> list[tuple[int, str, datetime]]:
+    """Return the finished enrolments of a person: id, title of the course, when."""
+    rows = db.session.execute(
+        select(Enrolment.id, Course.title, Enrolment.completed_at)
+        .join(Course, Course.id == Enrolment.course_id)
+        .where(Enrolment.person_id == person_id, Enrolment.completed_at.is_not(None))
+        .order_by(Enrolment.completed_at.desc())
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def finished_without(enrolments: Select[tuple[int]], *, most: int) -> list[int]:
+    """Return finished enrolments that are not among `enrolments`, oldest first, at most `most`."""
+    return list(
+        db.session.scalars(
+            select(Enrolment.id)
+            .where(Enrolment.completed_at.is_not(None), Enrolment.id.not_in(enrolments))
+            .order_by(Enrolment.completed_at, Enrolment.id)
+            .limit(most)
+        )
+    )
+
+
+def course_names() -> list[tuple[int, str]]:
+    """Return every published course: id and title, by title."""
+    rows = db.session.execute(
+        select(Course.id, Course.title).where(Course.version_id.is_not(None)).order_by(Course.title)
+    )
+    return [(row[0], row[1]) for row in rows]

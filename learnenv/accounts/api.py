@@ -97,3 +97,11 @@ def _managers(ids: list[int]) -> tuple[PersonFacts, ...]:
         if nearest:
             return nearest
     return ()
+
+
+def managers_of(organisation_id: int | None) -> tuple[PersonFacts, ...]:
+    """Return the managers of an organisation, or of the nearest one above it that has any."""
+    found = db.session.get(Organisation, organisation_id) if organisation_id else None
+    if found is None:
+        return ()
+    return _managers([int(part) for part in found.path.strip("/").split("/")])

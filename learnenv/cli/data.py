@@ -20,6 +20,10 @@ from sqlalchemy.engine import make_url
 from learnenv.kernel.errors import SetupError
 
 
+# Without its keys a restored site could not say that its own certificates are real.
+FOLDERS = ("mail", "keys")
+
+
 def make() -> Flask:
     """Return the app of this environment."""
     from learnenv.app import create_app
@@ -106,7 +110,7 @@ def backup(target: Path) -> None:
     """Write a consistent backup to TARGET (a .tar.gz), also while the site runs.
 
     It holds the database, made through SQLite's backup API or pg_dump (never a copy of the file),
-    the mail folder, the secret key and a manifest with hashes.
+    the mail folder, the secret key, the keys of certificates and a manifest with hashes.
     """
     app = make()
     settings = app.config["SETTINGS"]
@@ -125,8 +129,9 @@ def backup(target: Path) -> None:
             _run(["pg_dump", "--format=custom", f"--file={dump}", _libpq(settings.database_url)])
         if (settings.home / "secret.key").exists():  # else LEARNENV_SECRET_KEY holds it
             shutil.copy2(settings.home / "secret.key", work / "secret.key")
-        if (settings.home / "mail").is_dir():
-            shutil.copytree(settings.home / "mail", work / "mail")
+        for name in FOLDERS:
+            if (settings.home / name).is_dir():
+                shutil.copytree(settings.home / name, work / name)
         manifest = {
             "made_at": datetime.now(UTC).isoformat(),
             "files": {
@@ -174,8 +179,9 @@ def restore(source: Path) -> None:
             )  # fmt: skip
         if (work / "secret.key").exists():
             shutil.copy2(work / "secret.key", settings.home / "secret.key")
-        if (work / "mail").is_dir():
-            shutil.copytree(work / "mail", settings.home / "mail", dirs_exist_ok=True)
+        for name in FOLDERS:
+            if (work / name).is_dir():
+                shutil.copytree(work / name, settings.home / name, dirs_exist_ok=True)
     app = make()
     with app.app_context():
         require_current_schema()

@@ -12,7 +12,9 @@ from sqlalchemy import func, select, text
 from sqlalchemy import insert as plain_insert
 
 from certificates.codes import CROCKFORD
-from certificates.models import Certificate, HistoryEntry
+from certificates.history import hash_of
+from certificates.models import Certificate, HistoryEntry, StatusEntry
+from certificates.services.issuing import LIST_FILL, LIST_SIZE
 from courses.models import Course, Enrolment, ItemProgress
 from courses.outline import Outline
 from learnenv.accounts.models import Organisation, Person
@@ -21,6 +23,7 @@ from learnenv.kernel.db import db
 from learnenv.kernel.transaction import transaction
 
 CHUNK = 5_000
+PLACE_STEP = 51_787
 SECOND_COURSE = 0.2
 """Share of the enrolments that are a second course of somebody who has one already."""
 FIRST = tuple(
@@ -89,7 +92,9 @@ class Crowd:
         self, number: int, person: int, enrolment: int, certificate: int
     ) -> dict[Any, list[dict[str, Any]]]:
         rows: dict[Any, list[dict[str, Any]]] = {
-            model: [] for model in (Person, Enrolment, ItemProgress, Certificate, HistoryEntry)
+            model: [] for model in (
+                Person, Enrolment, ItemProgress, Certificate, StatusEntry, HistoryEntry
+            )
         }
         while len(rows[Enrolment]) < number:
             someone = self._person(person + len(rows[Person]))
@@ -216,7 +221,7 @@ class Crowd:
                 "holder_name": person["name"],
                 "title": outline.title,
                 "language": outline.language,
-                "minutes": outline.minutes,
+                "minutes": outline.asked_minutes,
                 "score": score,
                 "outcomes": list(outline.goals),
                 "course_version": outline.number,
@@ -225,14 +230,27 @@ class Crowd:
                 "issued_on": today(end),
                 "valid_until": None,
                 "status": "valid",
+                "source": f"course:{enrolment}",
+                "kind": "course",
+                "valid_from": today(end),
+                "problem": "",
             }
         )
-        rows[HistoryEntry].append(
+        rows[StatusEntry].append(
             {
                 "certificate_id": certificate,
-                "at": end,
-                "status": "valid",
-                "reason": "issued",
-                "actor_id": None,
+                "list": certificate // LIST_FILL + 1,
+                # Odd and prime to the size of a list, so no two of a list meet.
+                "place": certificate * PLACE_STEP % LIST_SIZE,
             }
         )
+        told = {
+            "certificate_id": certificate,
+            "at": end,
+            "status": "valid",
+            "reason": "issued",
+            "actor_id": None,
+            "second_id": None,
+            "previous": "",
+        }
+        rows[HistoryEntry].append({**told, "hash": hash_of(**told)})

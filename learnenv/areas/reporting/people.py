@@ -181,7 +181,9 @@ def _source(found: Listing, has_left: Any) -> tuple[Select[Any], Any]:
         at, course_id = source.c[_MOMENTS[question.measure]], source.c.course_id
         enrolment_id = certificate.c.enrolment_id
         is_enrolled = question.measure == Measure.ENROLLED
-        when = source.c.year == question.year if is_enrolled else true()
+        given = certificate.c.source.like("course:%")  # no replacements, nothing of other areas
+        when = true() if question.measure != Measure.CERTIFIED else given
+        when = source.c.year == question.year if is_enrolled else when
     joined = source.outerjoin(Person, Person.id == source.c.person_id)
     whole_year = question.measure == Measure.ENROLLED and question.month is None
     if source is not enrolment:

@@ -131,9 +131,14 @@ def _figures(source: Any, at: ColumnElement[Any], measure: Measure, year: int) -
             literal(measure.value, String).label("measure"),
             func.count().label("count"),
         )
-        .where(_within(at, year))
+        .where(_within(at, year), *_given_by_a_course(source))
         .group_by(month, organisation, source.course_id)
     )
+
+
+def _given_by_a_course(source: Any) -> tuple[ColumnElement[bool], ...]:
+    """Leave out certificates that replace one (counted already) or that no course gave."""
+    return (source.source.like("course:%"),) if "source" in source else ()
 
 
 def _person_years(year: int) -> Select[Any]:

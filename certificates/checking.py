@@ -1,0 +1,63 @@
+"""Whether a file is one of our certificates, unchanged (d3). The file is read, never kept."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from certificates import queries
+from certificates.keeping import keys_folder
+from certificates.models import Certificate
+from certificates.sealing import check_seal, seal_certificates
+
+LARGEST = 5 * 1024 * 1024
+Verdict = Literal["genuine", "altered", "unknown"]
+Reason = Literal[
+    "same", "sealed", "broken-seal", "other-seal", "no-seal", "no-pdf", "too-large"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What is known of a file."""
+
+    verdict: Verdict
+    reason: Reason
+    certificate: Certificate | None = None
+    state: queries.State | None = None
+    sealed_by: str = ""
+
+
+@lru_cache(maxsize=2)
+def _trusted(folder: Path, _stamp: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(seal_certificates(folder))
+
+
+def trusted() -> tuple[bytes, ...]:
+    """Return every certificate that ever sealed for this site."""
+    folder = keys_folder()
+    stamp = tuple(sorted(str(path) for path in folder.rglob("*.crt.pem")))
+    return _trusted(folder, stamp)
+
+
+def check(data: bytes, today: date) -> Checked:
+    """Say whether `data` is a certificate of ours: real, changed, or unknown."""
+    if len(data) > LARGEST:
+        return Checked("unknown", "too-large")
+    found = queries.by_hash(hashlib.sha256(data).hexdigest())
+    if found is not None:
+        return Checked("genuine", "same", found, queries.state_of(found, today))
+    if not data.startswith(b"%PDF-"):
+        return Checked("unknown", "no-pdf")
+    seal = check_seal(data, trusted())
+    if seal.state == "sealed":
+        return Checked("genuine", "sealed", sealed_by=seal.subject or "")
+    if seal.state == "altered":
+        return Checked("altered", "broken-seal", sealed_by=seal.subject or "")
+    if seal.state == "unknown_seal":
+        return Checked("unknown", "other-seal", sealed_by=seal.subject or "")
+    return Checked("unknown", "no-pdf" if seal.state == "unreadable" else "no-seal")

@@ -1,0 +1,121 @@
+"""Templates of certificates, with a preview of what is typed."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from certificates import previewing, queries
+from certificates.forms import TemplateForm
+from certificates.models import Template
+from certificates.permissions import DESIGN
+from certificates.routes import blueprint
+from certificates.services import templates
+from certificates.services.issuing import STANDARD, current_template
+from courses.api import course_names
+from learnenv.kernel.clock import now
+from learnenv.kernel.errors import DomainError, NotFoundError
+from learnenv.kernel.permissions import requires
+from learnenv.web.shell import actor
+
+FIELDS = (
+    "statement_nl", "statement_en", "issuer", "signatory_name", "signatory_role_nl",
+    "signatory_role_en", "assessed_nl", "assessed_en", "months_valid", "eqf", "nlqf",
+    "quality_name", "quality_url",
+)  # fmt: skip
+
+
+@blueprint.get("/beheer/certificaten/sjablonen")
+@requires(DESIGN)
+def template_list() -> str:
+    """List the templates and who uses them."""
+    names = dict(course_names())
+    uses = {name: [names[c] for c in ids if c in names] for name, ids in queries.uses().items()}
+    return render_template(
+        "certificates/templates.html", templates=queries.templates(), uses=uses, standard=STANDARD
+    )
+
+
+@blueprint.get("/beheer/certificaten/sjablonen/nieuw")
+@requires(DESIGN)
+def new_template() -> Response:
+    """Go to the page of a template that is not there yet."""
+    name = request.args.get("naam", "").strip().lower()
+    if not previewing.NAME.fullmatch(name) or name == "nieuw":
+        flash(_("Use small letters, digits and hyphens for the name."), "error")
+        return redirect(url_for("certificates.template_list"), code=303)
+    return redirect(url_for("certificates.edit_template", name=name), code=303)
+
+
+def _form(current: Template | None, **more: Any) -> TemplateForm:
+    name = current.name if current is not None else STANDARD
+    values = {field: getattr(current, field) for field in FIELDS} if current is not None else {}
+    values["courses"] = queries.uses().get(name, [])
+    return TemplateForm(data=values, courses=course_names(), **more)
+
+
+def _current(name: str) -> Template | None:
+    found = current_template(name)
+    if found is None and name != STANDARD and not previewing.NAME.fullmatch(name):
+        raise NotFoundError
+    return queries.template(found.id) if found is not None else None
+
+
+@blueprint.get("/beheer/certificaten/sjablonen/<slug:name>")
+@requires(DESIGN)
+def edit_template(name: str) -> str:
+    """Show a template to change; saving makes a new version."""
+    return _page(name, _form(_current(name)))
+
+
+def _page(name: str, form: TemplateForm) -> str:
+    return render_template(
+        "certificates/template.html", name=name, current=current_template(name), form=form
+    )
+
+
+def _logo(form: TemplateForm, current: Template | None) -> bytes | None:
+    upload = form.logo.data
+    if upload:
+        return templates.clean_logo(upload.read())
+    return None if form.no_logo.data or current is None else current.logo
+
+
+@blueprint.post("/beheer/certificaten/sjablonen/<slug:name>")
+@requires(DESIGN)
+def save_template(name: str) -> Response | tuple[str, int]:
+    """Keep a new version; issued certificates keep theirs."""
+    current = _current(name)
+    form = TemplateForm(courses=course_names())
+    if form.validate():
+        try:
+            look = form.look(_logo(form, current))
+            made = templates.save(name, look, actor=actor(), at=now())
+            if name != STANDARD:
+                templates.use_for(name, form.courses.data or [], actor=actor())
+        except DomainError as error:
+            form.blame(error)
+        else:
+            flash(_("Saved as version %(number)s.", number=made.version), "ok")
+            return redirect(url_for("certificates.edit_template", name=name), code=303)
+    return _page(name, form), 422
+
+
+@blueprint.post("/beheer/certificaten/sjablonen/<slug:name>/voorbeeld")
+@requires(DESIGN)
+def preview_template(name: str) -> str | tuple[str, int]:
+    """Show a certificate of a made-up person as it would be with what is typed now."""
+    form = TemplateForm(courses=course_names())
+    try:
+        if not form.validate():
+            return render_template("certificates/preview.html", picture="", form=form), 422
+        picture = previewing.draw(form.look(_logo(form, _current(name))))
+    except DomainError as error:
+        form.blame(error)
+        return render_template("certificates/preview.html", picture="", form=form), 422
+    data = base64.b64encode(picture).decode()
+    return render_template("certificates/preview.html", picture=data, form=form)
