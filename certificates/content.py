@@ -38,7 +38,7 @@ def content_of(certificate: Certificate) -> CertificateContent:
         title=certificate.title,
         language="nl" if certificate.language == "nl" else "en",
         issued_on=certificate.issued_on,
-        hours=max(1, round(certificate.minutes / 60)),
+        minutes=certificate.minutes,
         score_percent=certificate.score,
         outcomes=tuple(str(outcome) for outcome in certificate.outcomes),
         course_version=str(certificate.course_version),

@@ -13,7 +13,7 @@ def claims(content: CertificateContent) -> dict[str, object]:
     """Return what the certificate says, ready for `json.dumps`.
 
     Dates are ISO 8601 calendar dates. `valid_until` is the last day that counts, None for no end.
-    `study_load_hours` is in hours, `score_percent` from 0 to 100 or None when no score was given.
+    `score_percent` goes from 0 to 100, or is None when no score was given.
     Status (valid, revoked) is not in here: it changes, and belongs to the answer around it.
     """
     return {
@@ -26,7 +26,7 @@ def claims(content: CertificateContent) -> dict[str, object]:
             "title": content.title,
             "version": content.course_version,
             "language": content.language,
-            "study_load_hours": content.hours,
+            "study_load_minutes": content.minutes,
             "outcomes": list(content.outcomes),
         },
         "assessment": {

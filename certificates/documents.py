@@ -24,7 +24,9 @@ def make_document(payload: dict[str, Any]) -> None:
         if certificate is None or db.session.get(Document, certificate_id) is not None:
             return
         content = content_of(certificate)
-    data = NoSeal().seal(render_pdf(content))  # no transaction is open while it takes its time
+    sealer = NoSeal()
+    drawn = render_pdf(content, sealed=sealer.seals)
+    data = sealer.seal(drawn)  # no transaction is open while it takes its time
     with transaction():
         made = db.session.execute(
             insert(Document)
