@@ -12,9 +12,10 @@ from urllib.parse import urlsplit
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from flask import current_app
 
-from certificates.credentials import fragment, issuing, status
-from certificates.credentials.facts import CredentialFacts
-from certificates.credentials.keys import KeyRing
+from certificates.credentials import fragment, issuing
+from certificates.credentials.facts import LOOPBACK, CredentialFacts
+from certificates.credentials.keys import KeyProblem, KeyRing
+from certificates.credentials.status import StatusList, status_list
 from learnenv.kernel.clock import now
 from learnenv.kernel.site import site_url
 
@@ -40,7 +41,7 @@ class Keeper:
     def as_jwt(self, credential: str) -> str:
         """Return a stored credential as VC-JWT."""
         plain = {key: value for key, value in json.loads(credential).items() if key != "proof"}
-        return issuing.as_jwt(plain, self.ring.jwt)
+        return issuing.as_jwt(plain, self.ring.current_jwt)
 
     def fragment(self, facts: CredentialFacts) -> str:
         """Return the signed text for the QR, checked on paper without network."""
@@ -59,17 +60,16 @@ class Keeper:
 
     def jwks(self) -> dict[str, Any]:
         """Return the keys of the JWT form."""
-        return issuing.jwks(self.ring)
+        return issuing.jwks(self.host, self.ring)
 
-    def status_list(self, number: int, places: list[int]) -> dict[str, Any]:
+    def jwk(self, key_id: str) -> dict[str, Any] | None:
+        """Return one key of the JWT form, or None."""
+        key = self.ring.find_jwt(key_id)
+        return issuing.jwk(self.host, key) if key is not None else None
+
+    def status_list(self, number: int, places: tuple[int, ...]) -> StatusList:
         """Return the signed status list with these places set."""
-        url = f"{self.base}/certificaat/status/{number}"
-        return status.status_list(url, places, self.ring, now())
-
-    def status_jwt(self, number: int, places: list[int]) -> str:
-        """Return the status list as JWT."""
-        url = f"{self.base}/certificaat/status/{number}"
-        return status.status_list_jwt(url, places, self.ring, now())
+        return _signed_list(self, f"{self.base}/certificaat/status/{number}", places)
 
     def paper_keys(self) -> dict[str, str]:
         """Return every public key as the paper page wants it: id to base64url of 32 bytes."""
@@ -77,14 +77,31 @@ class Keeper:
             key.id: base64.urlsafe_b64encode(
                 key.public.public_bytes(Encoding.Raw, PublicFormat.Raw)
             ).decode().rstrip("=")
-            for key in self.ring.keys
+            for key in self.ring.issuer_keys
         }  # fmt: skip
 
 
+    @property
+    def can_issue(self) -> bool:
+        """Whether a verifier could find this site: did:web asks for https (or one's own machine)."""
+        parts = urlsplit(self.base)
+        return parts.scheme == "https" or parts.hostname in LOOPBACK
+
+
+@lru_cache(maxsize=16)
+def _signed_list(keeper: Keeper, url: str, places: tuple[int, ...]) -> StatusList:
+    """Sign a list once for as long as nothing on it changes."""
+    return status_list(url, places, keeper.ring, now())
+
+
 @lru_cache(maxsize=4)
-def _load(folder: Path, base: str, _stamp: tuple[str, ...]) -> Keeper:
-    ring = KeyRing.load(folder) if _stamp else KeyRing.make(folder, now())
-    return Keeper(ring, base)
+def _load(folder: Path, base: str, stamp: tuple[str, ...]) -> Keeper:
+    if stamp:
+        return Keeper(KeyRing.load(folder), base)
+    try:
+        return Keeper(KeyRing.make(folder, now()), base)
+    except KeyProblem:  # another process of this site was first
+        return Keeper(KeyRing.load(folder), base)
 
 
 def keeper() -> Keeper:

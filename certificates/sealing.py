@@ -25,6 +25,8 @@ class Seal(Protocol):
 class NoSeal:
     """The seal of an installation without a key: the document stays as it is."""
 
+    seals = False
+
     def seal(self, pdf: bytes) -> bytes:
         """Return the same bytes."""
         return pdf

@@ -13,6 +13,7 @@ from certificates.routes import blueprint
 from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import public
 
+JWT = ("application/vc+jwt", "application/jwt")
 SHORTLY = "public, max-age=300"
 ANYBODY = {"Access-Control-Allow-Origin": "*", "Cache-Control": SHORTLY}
 
@@ -36,17 +37,27 @@ def jwks() -> BaseResponse:
     return _answer(keeper().jwks(), "application/jwk-set+json")
 
 
+@blueprint.get("/.well-known/jwk/<slug:key_id>.json")
+@public
+def jwk(key_id: str) -> BaseResponse:
+    """Show one key of the JWT form: a verifier of 1EdTech asks for it by its own address."""
+    found = keeper().jwk(key_id)
+    if found is None:
+        raise NotFoundError
+    return _answer(found, "application/jwk+json")
+
+
 @blueprint.get("/certificaat/status/<id:number>")
 @public
 def status_list(number: int) -> BaseResponse:
     """Which certificates of a list were taken back: signed, as JSON or as JWT."""
     if not queries.has_list(number):
         raise NotFoundError
-    places = queries.revoked_places(number)
-    best = request.accept_mimetypes.best_match(["application/vc", "application/json", "application/jwt"])
-    if best == "application/jwt":
-        return _answer(keeper().status_jwt(number, places), "application/jwt")
-    return _answer(keeper().status_list(number, places), "application/vc")
+    signed = keeper().status_list(number, tuple(queries.revoked_places(number)))
+    best = request.accept_mimetypes.best_match(("application/vc", "application/json", *JWT))
+    if best in JWT:
+        return _answer(signed.jwt, JWT[0])
+    return _answer(signed.document, "application/vc")
 
 
 @blueprint.get("/certificaat/papier")
