@@ -16,9 +16,15 @@ from certificates.sealing import check_seal, seal_certificates
 
 LARGEST = 5 * 1024 * 1024
 Verdict = Literal["genuine", "altered", "unknown"]
-Reason = Literal[
-    "same", "sealed", "broken-seal", "other-seal", "no-seal", "no-pdf", "too-large"
-]
+Reason = Literal["same", "sealed", "broken-seal", "other-seal", "no-seal", "no-pdf", "too-large"]
+
+SEALS: dict[str, tuple[Verdict, Reason]] = {
+    "sealed": ("genuine", "sealed"),
+    "altered": ("altered", "broken-seal"),
+    "unknown_seal": ("unknown", "other-seal"),
+    "unsealed": ("unknown", "no-seal"),
+    "unreadable": ("unknown", "no-pdf"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,5 @@ def check(data: bytes, today: date) -> Checked:
     if not data.startswith(b"%PDF-"):
         return Checked("unknown", "no-pdf")
     seal = check_seal(data, trusted())
-    if seal.state == "sealed":
-        return Checked("genuine", "sealed", sealed_by=seal.subject or "")
-    if seal.state == "altered":
-        return Checked("altered", "broken-seal", sealed_by=seal.subject or "")
-    if seal.state == "unknown_seal":
-        return Checked("unknown", "other-seal", sealed_by=seal.subject or "")
-    return Checked("unknown", "no-pdf" if seal.state == "unreadable" else "no-seal")
+    verdict, reason = SEALS[seal.state]
+    return Checked(verdict, reason, sealed_by=seal.subject or "")

@@ -34,8 +34,10 @@ def assessed_by(certificate: Certificate, template: Template | None) -> str:
         return own
     with force_locale(certificate.language):
         if certificate.score is not None:
-            return _("Lessons with practice questions and a final test, graded automatically.")
-        return _("Lessons with practice questions.")
+            words = _("Lessons with practice questions and a final test, graded automatically.")
+        else:
+            words = _("Lessons with practice questions.")
+    return str(words)
 
 
 def content_of(

@@ -75,9 +75,7 @@ class TemplateForm(BaseForm):
         description=_l("Empty: the name of this site."),
         validators=[Optional(), Length(max=200)],
     )
-    signatory_name = StringField(
-        _l("Name of who signs"), validators=[Optional(), Length(max=200)]
-    )
+    signatory_name = StringField(_l("Name of who signs"), validators=[Optional(), Length(max=200)])
     signatory_role_nl = StringField(
         _l("Function of who signs, Dutch"), validators=[Optional(), Length(max=200)]
     )

@@ -24,8 +24,9 @@ def hash_of(
     second_id: int | None,
 ) -> str:
     """Return the SHA-256 of an entry and of all before it, in hexadecimal."""
-    parts = [
-        previous, certificate_id, at.astimezone(UTC).isoformat(), status, reason, actor_id, second_id,
+    parts: list[object] = [
+        previous, certificate_id, at.astimezone(UTC).isoformat(), status, reason, actor_id,
+        second_id,
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
 

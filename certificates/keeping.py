@@ -80,10 +80,9 @@ class Keeper:
             for key in self.ring.issuer_keys
         }  # fmt: skip
 
-
     @property
     def can_issue(self) -> bool:
-        """Whether a verifier could find this site: did:web asks for https (or one's own machine)."""
+        """Whether a verifier could find this site: did:web asks for https, or one's own machine."""
         parts = urlsplit(self.base)
         return parts.scheme == "https" or parts.hostname in LOOPBACK
 

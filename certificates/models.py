@@ -129,7 +129,9 @@ class Certificate(Base):
     status: Mapped[str] = plain(String(12), default=Status.VALID)
     supersedes_id: Mapped[int | None] = plain(
         # The name of the convention is longer than PostgreSQL allows; so below.
-        Id, ForeignKey(CERTIFICATE, name="fk_certificates_certificate_supersedes"), index=True
+        Id,
+        ForeignKey(CERTIFICATE, name="fk_certificates_certificate_supersedes"),
+        index=True,
     )
     """The certificate that this one replaces or renews."""
     share_code: Mapped[str | None] = plain(String(26), unique=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, Table, func, select
+from sqlalchemy import Table, func, select
 from sqlalchemy.orm import joinedload, undefer
 
 from courses.events import CourseCompleted
@@ -532,10 +533,10 @@ def finished_of(person_id: int) -> list[tuple[int, str, datetime]]:
         .where(Enrolment.person_id == person_id, Enrolment.completed_at.is_not(None))
         .order_by(Enrolment.completed_at.desc())
     )
-    return [(row[0], row[1], row[2]) for row in rows]
+    return [(row[0], row[1], at) for row in rows if (at := row[2]) is not None]
 
 
-def finished_without(enrolments: Select[tuple[int]], *, most: int) -> list[int]:
+def finished_without(enrolments: Any, *, most: int) -> list[int]:
     """Return finished enrolments that are not among `enrolments`, oldest first, at most `most`."""
     return list(
         db.session.scalars(

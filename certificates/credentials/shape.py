@@ -16,7 +16,7 @@ from typing import Any
 from certificates.credentials.jsonld import VC_CONTEXT
 
 Check = Callable[[Any], None]
-_IRI = re.compile(r"(https://|http://(localhost|127\.0\.0\.1)[:/]|did:web:|urn:uuid:)[!-~]+")
+_IRI = re.compile(r"(https://|http://(localhost|127\.0\.0\.1)(?=[:/])|did:web:|urn:uuid:)[!-~]+")
 _MAX_ITEMS = 200
 _MAX_TEXT = 100_000
 

@@ -1,4 +1,4 @@
-"""The pages of certificates: one's own, the public check, the staff's, and addresses for machines."""
+"""The pages of certificates: one's own, the public check, the staff's, those for machines."""
 
 from pathlib import Path
 

@@ -59,7 +59,9 @@ def check_file() -> str | tuple[str, int]:
     upload = request.files.get("file")
     data = upload.read(checking.LARGEST + 1) if upload is not None else b""
     if not data:
-        return render_template("certificates/check.html", typed="", missing=False, no_file=True), 422
+        return render_template(
+            "certificates/check.html", typed="", missing=False, no_file=True
+        ), 422
     found = checking.check(data, today())
     return render_template("certificates/checked.html", found=found, short=_short(found))
 

@@ -26,14 +26,14 @@ def _answer(data: object, kind: str) -> Response:
 @blueprint.get("/.well-known/did.json")
 @public
 def did_document() -> BaseResponse:
-    """Who we are as an issuer (did:web), with every key that ever signed."""
+    """Say who we are as an issuer (did:web), with every key that ever signed."""
     return _answer(keeper().did_document(), "application/did+json")
 
 
 @blueprint.get("/.well-known/jwks.json")
 @public
 def jwks() -> BaseResponse:
-    """The keys of the other form of the credential (JWT)."""
+    """Show the keys of the other form of the credential (JWT)."""
     return _answer(keeper().jwks(), "application/jwk-set+json")
 
 
@@ -50,7 +50,7 @@ def jwk(key_id: str) -> BaseResponse:
 @blueprint.get("/certificaat/status/<id:number>")
 @public
 def status_list(number: int) -> BaseResponse:
-    """Which certificates of a list were taken back: signed, as JSON or as JWT."""
+    """Say which certificates of a list were taken back: signed, as JSON or as JWT."""
     if not queries.has_list(number):
         raise NotFoundError
     signed = keeper().status_list(number, tuple(queries.revoked_places(number)))

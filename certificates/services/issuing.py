@@ -59,7 +59,9 @@ class Order:
     supersedes_id: int | None = None
 
 
-def issue(order: Order, *, at: datetime, reason: str = "issued", actor_id: int | None = None) -> int:
+def issue(
+    order: Order, *, at: datetime, reason: str = "issued", actor_id: int | None = None
+) -> int:
     """Issue a certificate and return its id; the same source a second time gives the first one.
 
     The facts are frozen in this transaction; the worker makes the document and mails the holder.
@@ -103,13 +105,14 @@ def issue(order: Order, *, at: datetime, reason: str = "issued", actor_id: int |
         .returning(Certificate.id)
     ).scalar()
     if issued is None:
-        return db.session.scalars(
+        known: int = db.session.scalars(
             select(Certificate.id).where(Certificate.source == order.source)
         ).one()
+        return known
     _take_place(issued)
     history.append(issued, status=Status.VALID, reason=reason, at=at, actor_id=actor_id)
     enqueue(RENDER, {"certificate": issued}, key=f"certificate:{issued}")
-    return issued
+    return int(issued)
 
 
 def _take_place(certificate_id: int) -> None:
@@ -134,9 +137,7 @@ def current_template(name: str) -> Template | None:
 
 
 def _template_of(course_id: int) -> Template | None:
-    name = db.session.scalar(
-        select(TemplateUse.template).where(TemplateUse.course_id == course_id)
-    )
+    name = db.session.scalar(select(TemplateUse.template).where(TemplateUse.course_id == course_id))
     return current_template(name or STANDARD)
 
 

@@ -116,7 +116,9 @@ def propose_revocation(
     ).scalar()
     if first is None:
         raise DomainError(_("A colleague proposed this already; it waits for a second person."))
-    audit.record("certificate.revocation_proposed", f"certificate:{certificate.number}", actor=actor)
+    audit.record(
+        "certificate.revocation_proposed", f"certificate:{certificate.number}", actor=actor
+    )
 
 
 def confirm_revocation(
@@ -142,7 +144,9 @@ def confirm_revocation(
 def decline_revocation(*, certificate: Certificate, proposal: Proposal, actor: Actor) -> None:
     """Put a proposal aside; also for who made it and thought again."""
     _take(proposal)
-    audit.record("certificate.revocation_declined", f"certificate:{certificate.number}", actor=actor)
+    audit.record(
+        "certificate.revocation_declined", f"certificate:{certificate.number}", actor=actor
+    )
 
 
 def _take(proposal: Proposal) -> None:

@@ -95,13 +95,12 @@ def clean_logo(data: bytes) -> bytes:
         raise InvalidInputError(_("The logo may be 2 MB at most."), field="logo")
     try:
         with Image.open(io.BytesIO(data), formats=LOGO_KINDS) as opened:
-            if opened.width * opened.height > MOST_PIXELS:
-                raise InvalidInputError(_("The logo has too many pixels."), field="logo")
-            image = opened.convert("RGBA")
-    except InvalidInputError:
-        raise
+            is_small = opened.width * opened.height <= MOST_PIXELS  # known before it is unpacked
+            image = opened.convert("RGBA") if is_small else None
     except Exception:  # noqa: BLE001 - whatever a broken picture makes the reader say
         raise InvalidInputError(_("Use a logo as PNG or JPEG."), field="logo") from None
+    if image is None:
+        raise InvalidInputError(_("The logo has too many pixels."), field="logo")
     image.thumbnail((LOGO_SIZE, LOGO_SIZE))
     plain = Image.new("RGB", image.size, "white")  # PDF/A-3a takes it, but paper has no alpha
     plain.paste(image, mask=image.getchannel("A"))

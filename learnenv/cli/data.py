@@ -19,7 +19,6 @@ from sqlalchemy.engine import make_url
 
 from learnenv.kernel.errors import SetupError
 
-
 # Without its keys a restored site could not say that its own certificates are real.
 FOLDERS = ("mail", "keys")
 

@@ -92,9 +92,8 @@ class Crowd:
         self, number: int, person: int, enrolment: int, certificate: int
     ) -> dict[Any, list[dict[str, Any]]]:
         rows: dict[Any, list[dict[str, Any]]] = {
-            model: [] for model in (
-                Person, Enrolment, ItemProgress, Certificate, StatusEntry, HistoryEntry
-            )
+            model: []
+            for model in (Person, Enrolment, ItemProgress, Certificate, StatusEntry, HistoryEntry)
         }
         while len(rows[Enrolment]) < number:
             someone = self._person(person + len(rows[Person]))
@@ -244,7 +243,7 @@ class Crowd:
                 "place": certificate * PLACE_STEP % LIST_SIZE,
             }
         )
-        told = {
+        told: dict[str, Any] = {
             "certificate_id": certificate,
             "at": end,
             "status": "valid",

@@ -48,7 +48,9 @@ def upgrade() -> None:
         batch.drop_constraint(UNIQUE_ENROLMENT, type_="unique")
         batch.drop_constraint(UNIQUE_PERIOD, type_="unique")
         batch.create_unique_constraint(op.f("uq_certificates_certificate_source"), ["source"])
-        batch.create_unique_constraint(op.f("uq_certificates_certificate_share_code"), ["share_code"])
+        batch.create_unique_constraint(
+            op.f("uq_certificates_certificate_share_code"), ["share_code"]
+        )
         batch.create_check_constraint(
             op.f("ck_certificates_certificate_kind_known"), "kind IN ('course', 'certification')"
         )
@@ -80,7 +82,9 @@ def upgrade() -> None:
     with op.batch_alter_table("certificates_history") as batch:
         batch.alter_column("previous", existing_type=sa.String(64), server_default=None)
         batch.alter_column("hash", existing_type=sa.String(64), server_default=None)
-        batch.drop_constraint("fk_certificates_history_actor_id_accounts_person", type_="foreignkey")
+        batch.drop_constraint(
+            "fk_certificates_history_actor_id_accounts_person", type_="foreignkey"
+        )
         for column in ("actor_id", "second_id"):
             batch.create_foreign_key(
                 op.f(f"fk_certificates_history_{column}_accounts_person"),
@@ -93,8 +97,12 @@ def downgrade() -> None:
     _append_or_change()
     connection = op.get_bind()
     with op.batch_alter_table("certificates_history") as batch:
-        batch.drop_constraint("fk_certificates_history_second_id_accounts_person", type_="foreignkey")
-        batch.drop_constraint("fk_certificates_history_actor_id_accounts_person", type_="foreignkey")
+        batch.drop_constraint(
+            "fk_certificates_history_second_id_accounts_person", type_="foreignkey"
+        )
+        batch.drop_constraint(
+            "fk_certificates_history_actor_id_accounts_person", type_="foreignkey"
+        )
         batch.create_foreign_key(
             op.f("fk_certificates_history_actor_id_accounts_person"),
             "accounts_person", ["actor_id"], ["id"], ondelete="SET NULL",
@@ -113,13 +121,11 @@ def downgrade() -> None:
     with op.batch_alter_table("certificates_certificate") as batch:
         for name in ("supersedes_id", "status", "until", "person", "enrolment"):
             batch.drop_index(f"ix_certificates_certificate_{name}")
-        batch.drop_constraint(
-            "fk_certificates_certificate_supersedes", type_="foreignkey"
-        )
+        batch.drop_constraint("fk_certificates_certificate_supersedes", type_="foreignkey")
         batch.drop_constraint(
             "fk_certificates_certificate_template_id_certificates_template", type_="foreignkey"
         )
-        batch.drop_constraint("ck_certificates_certificate_kind_known", type_="check")
+        batch.drop_constraint(op.f("ck_certificates_certificate_kind_known"), type_="check")
         batch.drop_constraint("uq_certificates_certificate_share_code", type_="unique")
         batch.drop_constraint("uq_certificates_certificate_source", type_="unique")
         batch.alter_column("enrolment_id", existing_type=ID, nullable=False)
@@ -248,7 +254,9 @@ def _chain() -> None:
         rows.append({"id": number, "previous": previous, "hash": digest})
         before, previous = certificate, digest
     if rows:
-        statement = "UPDATE certificates_history SET previous = :previous, hash = :hash WHERE id = :id"
+        statement = (
+            "UPDATE certificates_history SET previous = :previous, hash = :hash WHERE id = :id"
+        )
         connection.execute(sa.text(statement), rows)
 
 
