@@ -13,7 +13,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms.validators import URL, InputRequired, Length, NumberRange, Optional
+from wtforms.validators import URL, DataRequired, InputRequired, Length, NumberRange, Optional
 
 from certificates.services.templates import Look
 from learnenv.kernel.forms import BaseForm, SelectChoice
@@ -52,7 +52,7 @@ class ZipForm(BaseForm):
     reason = TextAreaField(
         _l("What do you need these files for?"),
         description=_l("Kept in the log: these are documents of other people."),
-        validators=[InputRequired(_l("Say why.")), Length(max=500)],
+        validators=[DataRequired(_l("Say why.")), Length(max=500)],
         render_kw={"rows": 2},
     )
 
