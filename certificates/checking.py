@@ -6,13 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 from typing import Literal
 
 from certificates import queries
-from certificates.keeping import keys_folder
+from certificates.keeping import keys_folder, seal_settings
 from certificates.models import Certificate
-from certificates.sealing import check_seal, seal_certificates
+from certificates.sealing import SealSettings, check_seal, seal_certificates
 
 LARGEST = 5 * 1024 * 1024
 Verdict = Literal["genuine", "altered", "unknown"]
@@ -39,15 +38,15 @@ class Checked:
 
 
 @lru_cache(maxsize=2)
-def _trusted(folder: Path, _stamp: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(seal_certificates(folder))
+def _trusted(settings: SealSettings, _stamp: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(seal_certificates(settings))
 
 
 def trusted() -> tuple[bytes, ...]:
-    """Return every certificate that ever sealed for this site."""
-    folder = keys_folder()
-    stamp = tuple(sorted(str(path) for path in folder.rglob("*.crt.pem")))
-    return _trusted(folder, stamp)
+    """Return every certificate that ever sealed for this site; a renewed one is seen at once."""
+    found = sorted(keys_folder().rglob("*.crt.pem"))
+    stamp = tuple(f"{path}:{path.stat().st_mtime_ns}" for path in found)
+    return _trusted(seal_settings(), stamp)
 
 
 def check(data: bytes, today: date) -> Checked:

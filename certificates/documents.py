@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,10 +18,10 @@ from certificates import mails
 from certificates.checking import trusted
 from certificates.content import content_of, credential_facts
 from certificates.credentials import verifying
-from certificates.keeping import keeper, keys_folder
+from certificates.keeping import keeper, seal_settings
 from certificates.models import Certificate, Document, StatusEntry, Template
 from certificates.rendering import Attached, UndrawableName, UndrawableText, preview_png, render_pdf
-from certificates.sealing import Sealer, SealProblem, SealSettings, check_seal, sealer_from
+from certificates.sealing import Sealer, SealProblem, check_seal, sealer_from
 from learnenv.accounts.api import PersonFacts, person_facts
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db, insert
@@ -88,7 +87,7 @@ def _told(error: Exception) -> str:
 
 def sealer() -> Sealer:
     """Return what seals on this site now; a renewed key is seen at the next certificate."""
-    return sealer_from(SealSettings.from_environment(os.environ, keys_folder()))
+    return sealer_from(seal_settings())
 
 
 def make(

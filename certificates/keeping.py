@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from certificates.credentials import fragment, issuing
 from certificates.credentials.facts import LOOPBACK, CredentialFacts
 from certificates.credentials.keys import KeyProblem, KeyRing
 from certificates.credentials.status import StatusList, status_list
+from certificates.sealing import SealSettings
 from learnenv.kernel.clock import now
 from learnenv.kernel.site import site_url
 
@@ -24,6 +26,11 @@ def keys_folder() -> Path:
     """Return the folder with the keys of certificates."""
     home: Path = current_app.config["SETTINGS"].home
     return home / "keys" / "certificates"
+
+
+def seal_settings() -> SealSettings:
+    """Return what the operator says about the seal (docs/operating.md)."""
+    return SealSettings.from_environment(os.environ, keys_folder())
 
 
 class Keeper:

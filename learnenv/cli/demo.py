@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from learnenv.cli import data
+from learnenv.kernel.clock import now
 from learnenv.kernel.errors import SetupError
 
 DEFAULT_SIZE = 1500
@@ -32,6 +33,8 @@ def demo(size: int, accounts_json: Path | None) -> None:
     Prints the accounts with random passwords, once. Refused on a site with real people; on a site
     that has demo data already it only renews the passwords of the demo accounts.
     """
+    from certificates.keeping import keys_folder
+    from certificates.sealing import make_development_keys
     from learnenv.cli.demo_data import make_site, new_passwords
 
     app = data.make()
@@ -42,6 +45,7 @@ def demo(size: int, accounts_json: Path | None) -> None:
         data.upgrade_schema()
         if not marker.exists():
             _refuse_real_people()
+            make_development_keys(keys_folder(), now())
             with Progress(console=console) as bar:
                 make_site(size, bar)
             marker.write_text("made-up people and figures\n", encoding="utf-8")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import pikepdf
 import pypdfium2
 import pytest
 import time_machine
@@ -24,8 +25,9 @@ from certificates.codes import grouped, new_code, new_short_code
 from certificates.credentials import verifying
 from certificates.credentials.status import is_set
 from certificates.documents import make_document
-from certificates.keeping import keeper
+from certificates.keeping import keeper, keys_folder
 from certificates.models import Batch, Certificate, Document, HistoryEntry, Template
+from certificates.sealing import make_development_keys
 from certificates.services import issuing, reminders
 from courses.api import finished_enrolment
 from courses.models import Enrolment
@@ -380,6 +382,66 @@ def test_d3_a_file_is_checked_and_not_kept(app: Flask, client: Browser, holder: 
     assert len(stored) == 1
 
 
+@pytest.fixture
+def sealed(app: Flask, holder: Person) -> Iterator[Certificate]:
+    """A certificate that the worker sealed with development keys; they go when the test ends."""
+    make_development_keys(keys_folder(), now())
+    render_all(app)
+    yield certificate_of(holder)
+    for path in keys_folder().glob("*"):
+        if path.is_file() and not path.name.startswith(("issuer-", "jwt-")):
+            path.unlink()
+
+
+def test_d3_a_sealed_file_is_real_and_a_changed_one_is_not(
+    app: Flask, client: Browser, sealed: Certificate
+) -> None:
+    document = queries.document(sealed)
+    assert document.seal and sealed.problem == ""
+    words = text_of(document.data)
+    assert "Ontwikkelzegel" in words, "development keys say so on the page"
+
+    def ask(content: bytes) -> str:
+        form = {"file": (io.BytesIO(content), "x.pdf")}
+        return client.open("/certificaat/bestand", method="POST", data=form).main
+
+    assert "byte for byte" in ask(document.data)
+    at = document.data.index(b"stream") + 40
+    changed = document.data[:at] + bytes([document.data[at] ^ 1]) + document.data[at + 1 :]
+    assert "This file was changed" in ask(changed)
+    resaved = io.BytesIO()
+    with pikepdf.open(io.BytesIO(document.data)) as opened:
+        opened.save(resaved)
+    assert "This file is real" not in ask(resaved.getvalue())
+    # Known by its seal alone, when the record is gone.
+    with engine_without_guards() as connection:
+        connection.execute(text("DELETE FROM certificates_document"))
+    assert "It carries our seal" in ask(document.data)
+
+
+def test_a_broken_key_leaves_the_certificate_waiting_and_then_makes_it(
+    app: Flask, holder: Person
+) -> None:
+    folder = keys_folder()
+    make_development_keys(folder, now())
+    right = (folder / "seal.key.pem").read_bytes()
+    try:
+        (folder / "seal.key.pem").write_bytes(b"kapot")
+        render_all(app)
+        found = certificate_of(holder)
+        db.session.refresh(found)
+        assert "zegel" in found.problem and count(Document) == 0
+        assert db.session.scalars(select(QueuedJob.state)).all() == ["queued"], "tried again"
+        (folder / "seal.key.pem").write_bytes(right)
+        make_document({"certificate": found.id})
+        db.session.expire_all()
+        assert count(Document) == 1 and certificate_of(holder).problem == ""
+    finally:
+        for path in folder.glob("*"):
+            if path.is_file() and not path.name.startswith(("issuer-", "jwt-")):
+                path.unlink()
+
+
 def test_d12_a_past_course_gives_its_certificate_when_asked(app: Flask, holder: Person) -> None:
     found = certificate_of(holder)
     enrolment = found.enrolment_id
@@ -411,7 +473,7 @@ def test_d9_many_at_once_with_progress(app: Flask, holder: Person, tmp_path: Pat
         "/beheer/certificaten/veel/zip", {"q": "", "staat": "valid", "reason": " "}, status=422
     )
     desk.post("/beheer/certificaten/veel/zip", {"q": "", "staat": "valid", "reason": "Archief"})
-    desk.post("/beheer/certificaten/veel/uitgeven", status=409)
+    desk.post("/beheer/certificaten/veel/uitgeven", status=422)
     batch = db.session.scalars(select(Batch)).one()
     desk.get(f"/beheer/certificaten/veel/{batch.id}.zip", 404)
     render_all(app)
