@@ -18,7 +18,7 @@ from learnenv.kernel.errors import DomainError, InvalidInputError
 from learnenv.kernel.site import site_name
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,58}")
-SECONDS = 30
+SECONDS = 60
 WIDTH = 1000
 
 
@@ -27,13 +27,16 @@ def draw(look: Look) -> bytes:
     values = dataclasses.asdict(look)
     values["logo"] = base64.b64encode(look.logo).decode() if look.logo else ""
     values["site"] = site_name()
-    done = subprocess.run(
-        [sys.executable, "-m", "certificates.previewing"],
-        input=json.dumps(values).encode(),
-        capture_output=True,
-        timeout=SECONDS,
-        check=False,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "certificates.previewing"],
+            input=json.dumps(values).encode(),
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise DomainError(_("Drawing takes too long now. Try again in a minute.")) from None
     if done.returncode == 3:  # noqa: PLR2004 - see main()
         raise InvalidInputError(
             _("We cannot write this on a certificate: %(signs)s.", signs=done.stderr.decode())

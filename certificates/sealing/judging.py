@@ -6,10 +6,11 @@ import io
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 
 from certificates.sealing.backends import parsed
+from learnenv.kernel import clock
 
 MOST_BYTES = 20_000_000
 State = Literal["sealed", "altered", "unsealed", "unknown_seal", "unreadable"]
@@ -111,7 +112,7 @@ def _status(signature: Any, certificates: list[Any]) -> tuple[Any, datetime]:
         ts_validation_context=context(),
         key_usage_settings=KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"}),
     )
-    return status, stamped or datetime.now(UTC)
+    return status, stamped or clock.now()
 
 
 def _stamped(signer_info: Any) -> datetime | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import logging
 import threading
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from certificates.rendering.conformance import SEAL_FIELD
 from certificates.sealing.keys import DEVELOPMENT, seal_certificates
 from certificates.sealing.settings import SealProblem, SealSettings
+from learnenv.kernel import clock
 
 log = logging.getLogger(__name__)
 
@@ -166,7 +166,7 @@ class PadesSealer:
         )
 
     def _demand_valid_now(self) -> None:
-        now = datetime.now(UTC)
+        now = clock.now()
         if not self._certificate.not_valid_before <= now <= self._certificate.not_valid_after:
             ends = f"{self._certificate.not_valid_after:%d-%m-%Y}"
             raise SealProblem(f"the certificate of the seal is not valid now: it ends {ends}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime
 from typing import Any
 
 from asn1crypto import algos, cms, core, tsp
@@ -16,6 +15,7 @@ from pyhanko.sign.timestamps import HTTPTimeStamper, TimeStamper
 from certificates.sealing.backends import parsed
 from certificates.sealing.keys import certificates_in
 from certificates.sealing.settings import SealProblem, SealSettings
+from learnenv.kernel import clock
 
 TIMEOUT = 15
 """Seconds to wait for an authority: the worker tries again later."""
@@ -55,7 +55,7 @@ class LocalTimeStamper(TimeStamper):
             "policy": _POLICY,
             "message_imprint": req["message_imprint"],
             "serial_number": secrets.randbits(63),
-            "gen_time": datetime.now(UTC).replace(microsecond=0),
+            "gen_time": clock.now().replace(microsecond=0),
             "tsa": asn1.GeneralName(name="directory_name", value=self._certificate.subject),
         }
         if req["nonce"].native is not None:

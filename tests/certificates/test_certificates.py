@@ -397,26 +397,27 @@ def test_d3_a_sealed_file_is_real_and_a_changed_one_is_not(
     app: Flask, client: Browser, sealed: Certificate
 ) -> None:
     document = queries.document(sealed)
+    data = document.data
     assert document.seal and sealed.problem == ""
-    words = text_of(document.data)
+    words = text_of(data)
     assert "Ontwikkelzegel" in words, "development keys say so on the page"
 
     def ask(content: bytes) -> str:
         form = {"file": (io.BytesIO(content), "x.pdf")}
         return client.open("/certificaat/bestand", method="POST", data=form).main
 
-    assert "byte for byte" in ask(document.data)
-    at = document.data.index(b"stream") + 40
-    changed = document.data[:at] + bytes([document.data[at] ^ 1]) + document.data[at + 1 :]
+    assert "byte for byte" in ask(data)
+    at = data.index(b"stream") + 40
+    changed = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
     assert "This file was changed" in ask(changed)
     resaved = io.BytesIO()
-    with pikepdf.open(io.BytesIO(document.data)) as opened:
+    with pikepdf.open(io.BytesIO(data)) as opened:
         opened.save(resaved)
     assert "This file is real" not in ask(resaved.getvalue())
     # Known by its seal alone, when the record is gone.
     with engine_without_guards() as connection:
         connection.execute(text("DELETE FROM certificates_document"))
-    assert "It carries our seal" in ask(document.data)
+    assert "It carries our seal" in ask(data)
 
 
 def test_a_broken_key_leaves_the_certificate_waiting_and_then_makes_it(
