@@ -585,6 +585,12 @@ def test_another_spelling_of_the_same_meaning_is_refused(path: Any, value: Any) 
     assert reasons(document)[0] in {verifying.SHAPE, verifying.TERM}
 
 
+def test_an_empty_list_is_refused() -> None:
+    document = signed(bare_facts())
+    document["credentialSubject"]["achievement"]["alignment"] = []
+    assert reasons(document) == (verifying.SHAPE,)
+
+
 def test_the_same_thing_twice_is_refused() -> None:
     document = signed_copy()
     identifiers = document["credentialSubject"]["identifier"]
