@@ -48,7 +48,7 @@ run: .stamps/base .stamps/translations ## Run the site with the real course and 
 	@echo "Accounts: $(LEARNENV_HOME)/accounts.json"
 	@LEARNENV_BASE_URL=http://127.0.0.1:$(PORT) exec $(BIN)/learnenv serve --port $(PORT)
 
-test: .stamps/dev .stamps/translations .stamps/axe ## Run the whole suite (TEST_DATABASE_URL=… for PostgreSQL)
+test: .stamps/dev .stamps/translations .stamps/axe .stamps/verifiers ## Run the whole suite (TEST_DATABASE_URL=… for PostgreSQL)
 	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST)
 
 journeys: .stamps/dev .stamps/translations .stamps/axe ## Only the stories in a real browser
@@ -57,6 +57,11 @@ journeys: .stamps/dev .stamps/translations .stamps/axe ## Only the stories in a 
 .stamps/axe: tests/journeys/package-lock.json
 	@command -v npm >/dev/null || { if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; else echo "Install npm first: sudo apt-get install npm"; exit 1; fi; }
 	@cd tests/journeys && npm ci --ignore-scripts --silent --no-audit --no-fund
+	@mkdir -p .stamps && touch $@
+
+.stamps/verifiers: tests/certificates/node/package-lock.json
+	@command -v npm >/dev/null || { if [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm >/dev/null; else echo "Install npm first: sudo apt-get install npm"; exit 1; fi; }
+	@cd tests/certificates/node && npm ci --ignore-scripts --silent --no-audit --no-fund
 	@mkdir -p .stamps && touch $@
 
 lint: .stamps/dev ## Check format, rules, types, layers and templates
@@ -86,12 +91,13 @@ translations: .stamps/dev ## Gather new strings into the catalogues
 bench: .stamps/dev ## Measure pages and queries (see benchmarks/README.md)
 	$(BIN)/python benchmarks/pages.py
 
-coverage: .stamps/dev .stamps/translations ## The suite without journeys, with the share of branches that ran
+coverage: .stamps/dev .stamps/translations .stamps/verifiers ## The suite without journeys, with the share of branches that ran
 	$(BIN)/pytest -n 2 --dist loadfile -m "not journey" --cov --cov-report=term:skip-covered $(PYTEST)
 
-vendored: .stamps/venv ## Make the vendored front end again; fails when that gives a difference
+vendored: .stamps/venv ## Make the vendored files again; fails when that gives a difference
 	cd vendor && npm ci --ignore-scripts --silent --no-audit --no-fund && ../$(BIN)/python build.py >/dev/null
-	git diff --exit-code --stat -- learnenv/web/static/vendor
+	cd vendor-contexts && npm ci --ignore-scripts --silent --no-audit --no-fund && ../$(BIN)/python build.py
+	git diff --exit-code --stat -- learnenv/web/static/vendor certificates/credentials/contexts
 
 clean: ## Remove what was installed here (never the data in var/)
-	rm -rf $(VENV) .stamps tests/journeys/node_modules vendor/node_modules
+	rm -rf $(VENV) .stamps tests/journeys/node_modules tests/certificates/node/node_modules vendor/node_modules vendor-contexts/node_modules

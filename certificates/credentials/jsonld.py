@@ -24,6 +24,8 @@ _FOLDER = resources.files("certificates.credentials") / "contexts"
 # The cache of PyLD is one for the process and not made for threads that write at the same time.
 _lock = threading.Lock()
 _REMEMBERED = 500
+_NOWHERE = "relative://nowhere/"
+"""The base of relative addresses: PyLD would invent one, and sign that as if it had been said."""
 
 
 class MeaningProblem(ValueError):  # noqa: N818
@@ -101,7 +103,7 @@ def _refuse_relative(node: object) -> None:
             _refuse_relative(inner)
     elif isinstance(node, dict):
         for name in (*_as_list(node.get("@type")), *_as_list(node.get("@id"))):
-            if ":" not in name or name.startswith("_:"):
+            if ":" not in name or name.startswith(("_:", _NOWHERE)):
                 raise UndefinedTerm(name[:200])
         for inner in node.values():
             if not isinstance(inner, str):
@@ -152,6 +154,7 @@ def canonical(document: Mapping[str, Any]) -> str:
     """Return the canonical N-Quads (RDFC-1.0, earlier URDNA2015) of a document without loss."""
     require_bundled(document)
     options = {
+        "base": _NOWHERE,
         "algorithm": "URDNA2015",
         "format": "application/n-quads",
         "documentLoader": load,
