@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from learnenv.kernel.db import Base, Id, one_of
@@ -27,6 +27,9 @@ class Certificate(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "course_id", "period"),
         one_of("status", Status),
+        Index(
+            "ix_certificates_certificate_list", "organisation_id", "course_id", "issued_at", "id"
+        ),  # the order of the list behind the figure
     )
 
     id: Mapped[int] = plain(Id, primary_key=True)
