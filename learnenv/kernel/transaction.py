@@ -27,12 +27,8 @@ def transaction(*, write: bool = True) -> Iterator[None]:
     depth = _depth.set(1)
     mode = begin_mode.set("IMMEDIATE" if write else "DEFERRED")
     try:
-        yield
-        db.session.commit()
-    except BaseException:
-        db.session.rollback()
-        db.session.info.pop("after_commit", None)
-        raise
+        with _stored():
+            yield
     finally:
         begin_mode.reset(mode)
         _depth.reset(depth)
@@ -51,8 +47,19 @@ def writing() -> Iterator[None]:
         with transaction():
             yield
         return
-    db.session.commit()  # nothing but reading; objects stay as they were read
+    with _stored():
+        pass  # the end of reading; objects stay as they were read
     mode = begin_mode.set("IMMEDIATE")
+    try:
+        with _stored():
+            yield
+    finally:
+        begin_mode.reset(mode)
+    _run_after_commit()
+
+
+@contextmanager
+def _stored() -> Iterator[None]:
     try:
         yield
         db.session.commit()
@@ -60,9 +67,6 @@ def writing() -> Iterator[None]:
         db.session.rollback()
         db.session.info.pop("after_commit", None)
         raise
-    finally:
-        begin_mode.reset(mode)
-    _run_after_commit()
 
 
 def after_commit(callback: Callable[[], None]) -> None:
