@@ -9,7 +9,7 @@ SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 TEST_SYSTEM := $(SYSTEM) chromium
 .DEFAULT_GOAL := help
 
-.PHONY: help run test coverage vendored lint journeys lock oracle translations bench clean
+.PHONY: help run test coverage vendored lint journeys lock oracle translations bench bench-workbench clean
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts "$$(printf '\t')"
 
@@ -75,6 +75,7 @@ lock: .stamps/venv ## Renew the locked requirements
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/base.in -o requirements/base.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/workbench.in -o requirements/workbench.txt
 
 .venv-oracle/.ready: requirements/oracle.txt
 	$(PYTHON) -m venv .venv-oracle
@@ -90,6 +91,14 @@ translations: .stamps/dev ## Gather new strings into the catalogues
 
 bench: .stamps/dev ## Measure pages and queries (see benchmarks/README.md)
 	$(BIN)/python benchmarks/pages.py
+
+.venv-workbench/.ready: requirements/workbench.txt
+	$(PYTHON) -m venv .venv-workbench
+	.venv-workbench/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/workbench.txt
+	@touch $@
+
+bench-workbench: .stamps/dev .venv-workbench/.ready ## Measure blocks of others beside the workbench of the XBlock SDK
+	$(BIN)/python benchmarks/workbench.py
 
 coverage: .stamps/dev .stamps/translations .stamps/verifiers ## The suite without journeys, with the share of branches that ran
 	$(BIN)/pytest -n 2 --dist loadfile -m "not journey" --cov --cov-report=term:skip-covered $(PYTEST)

@@ -83,15 +83,16 @@ def learners(site: Site, number: int) -> list[Learner]:
 class Server:
     """The real server, as `make run` starts it, with its CPU counted."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, workers: int = 2) -> None:
+        self.port = PORT
         env = os.environ | {
             "LEARNENV_HOME": str(home.resolve()),
             "LEARNENV_MODE": "test",
             "LEARNENV_BASE_URL": f"http://127.0.0.1:{PORT}",
         }
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "learnenv", "serve", "--port", str(PORT), "--workers", "2",
-             "--without-worker"],
+            [sys.executable, "-m", "learnenv", "serve", "--port", str(PORT), "--workers",
+             str(workers), "--without-worker"],
             env=env, stdout=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         for _ in range(200):

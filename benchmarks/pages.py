@@ -97,9 +97,13 @@ class Site:
                 select(Enrolment.id).where(Enrolment.person_id == self.learner)
             )
             assert enrolments
-        lesson = outline.lessons[0]
-        unit = next(u for u in lesson.units if any(b.type == "problem" for b in u.blocks))
-        problem = next(b for b in unit.blocks if b.type == "problem")
+        lesson, unit, problem = next(
+            (lesson, unit, block)
+            for lesson in outline.lessons
+            for unit in lesson.units
+            for block in unit.blocks
+            if lesson.quiz is None and block.type == "problem"
+        )
         question = f"{problem.id}-r0"
         base = f"/cursussen/{COURSE}"
 

@@ -93,6 +93,9 @@ class Certificate(Base):
         Index("ix_certificates_certificate_person", "person_id", "issued_at"),
         Index("ix_certificates_certificate_until", "valid_until"),
         Index("ix_certificates_certificate_status", "status", "issued_at"),
+        Index(
+            "ix_certificates_certificate_list", "organisation_id", "course_id", "issued_at", "id"
+        ),  # the order of the list behind the figure
     )
 
     id: Mapped[int] = plain(Id, primary_key=True)

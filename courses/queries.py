@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy.orm import joinedload, undefer
 
 from courses.events import CourseCompleted
@@ -35,6 +35,25 @@ from learnenv.kernel.permissions import Actor
 from learnenv.kernel.search import matches
 
 MINIMUM_EVALUATIONS = 3
+
+# Asked for by most pages of a course, so built once.
+BY_SLUG = select(Course).where(Course.slug == bindparam("slug"), Course.version_id.is_not(None))
+NEWEST = (
+    select(Enrolment)
+    .where(
+        Enrolment.person_id == bindparam("person_id"), Enrolment.course_id == bindparam("course_id")
+    )
+    .order_by(Enrolment.period.desc())
+    .limit(1)
+)
+ITEMS = select(ItemProgress).where(ItemProgress.enrolment_id == bindparam("enrolment_id"))
+ATTEMPT = (
+    select(Attempt)
+    .options(joinedload(Attempt.enrolment).joinedload(Enrolment.course))
+    .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
+    .where(Attempt.id == bindparam("attempt_id"), Enrolment.person_id == bindparam("person_id"))
+)
+ANSWERS = select(Answer).where(Answer.attempt_id == bindparam("attempt_id"))
 
 # --- catalogue ---------------------------------------------------------------------------------
 
@@ -107,9 +126,7 @@ def catalogue(text: str, chosen: dict[str, str]) -> Catalogue:
 
 def course_by_slug(slug: str) -> Course:
     """Return a published course. Raises NotFoundError."""
-    course = db.session.scalar(
-        select(Course).where(Course.slug == slug.lower(), Course.version_id.is_not(None))
-    )
+    course = db.session.scalar(BY_SLUG, {"slug": slug.lower()})
     if course is None:
         raise NotFoundError
     return course
@@ -150,12 +167,7 @@ def enrolment_for(actor: Actor, course: Course) -> Enrolment | None:
     """Return the actor's newest enrolment in a course."""
     if not actor.is_known:
         return None
-    return db.session.scalar(
-        select(Enrolment)
-        .where(Enrolment.person_id == actor.id, Enrolment.course_id == course.id)
-        .order_by(Enrolment.period.desc())
-        .limit(1)
-    )
+    return db.session.scalar(NEWEST, {"person_id": actor.id, "course_id": course.id})
 
 
 def enrolments_of(actor: Actor) -> list[Enrolment]:
@@ -223,9 +235,7 @@ def progress(outline: Outline, enrolment: Enrolment | None) -> Progress:
     asked: set[str] = set(outline.required)
     known = None
     if enrolment is not None:
-        rows = db.session.scalars(
-            select(ItemProgress).where(ItemProgress.enrolment_id == enrolment.id)
-        )
+        rows = db.session.scalars(ITEMS, {"enrolment_id": enrolment.id})
         items = {row.item: row for row in rows}
         asked = set(asked_of(enrolment, outline))
         if enrolment.version_id != outline.version_id:
@@ -284,12 +294,7 @@ def attempts_of(enrolment: Enrolment, lesson: Lesson) -> list[Attempt]:
 
 def attempt_for(actor: Actor, attempt_id: int) -> Attempt:
     """Return an attempt of the actor with its enrolment and course. Raises NotFoundError."""
-    attempt = db.session.scalar(
-        select(Attempt)
-        .options(joinedload(Attempt.enrolment).joinedload(Enrolment.course))
-        .join(Enrolment, Enrolment.id == Attempt.enrolment_id)
-        .where(Attempt.id == attempt_id, Enrolment.person_id == actor.person_id)
-    )
+    attempt = db.session.scalar(ATTEMPT, {"attempt_id": attempt_id, "person_id": actor.person_id})
     if attempt is None:
         raise NotFoundError
     return attempt
@@ -297,7 +302,7 @@ def attempt_for(actor: Actor, attempt_id: int) -> Attempt:
 
 def answers_of(attempt: Attempt) -> dict[str, Answer]:
     """Return the answers of an attempt by question."""
-    rows = db.session.scalars(select(Answer).where(Answer.attempt_id == attempt.id))
+    rows = db.session.scalars(ANSWERS, {"attempt_id": attempt.id})
     return {row.question: row for row in rows}
 
 

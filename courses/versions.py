@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from courses.models import CourseVersion
 from courses.outline import Outline, read
@@ -32,7 +32,7 @@ def outline_of(version_id: int) -> Outline:
     The id is looked up per database (tests use several in one process); the content is cached by
     its hash, for ever.
     """
-    key = (str(db.engine.url), version_id)
+    key = (_address(db.engine), version_id)
     if key not in _hashes:
         row = db.session.execute(
             select(CourseVersion.content_hash, CourseVersion.number).where(
@@ -44,6 +44,11 @@ def outline_of(version_id: int) -> Outline:
         _hashes[key] = (row.content_hash, row.number)
     content_hash, number = _hashes[key]
     return _by_hash(content_hash, version_id, number)
+
+
+@lru_cache(maxsize=8)
+def _address(engine: Engine) -> str:
+    return str(engine.url)
 
 
 def forget() -> None:

@@ -21,7 +21,24 @@ class Enrolment(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "course_id", "period"),
         CheckConstraint("percent BETWEEN 0 AND 100", name="percent_range"),
-        Index("ix_courses_enrolment_list", "organisation_id", "year", "id"),
+        # The order of the lists behind the figures: a page of a long one reads its own lines only.
+        Index(
+            "ix_courses_enrolment_list",
+            "organisation_id",
+            "year",
+            "course_id",
+            "enrolled_at",
+            "id",
+        ),
+        Index(
+            "ix_courses_enrolment_completed",
+            "organisation_id",
+            "course_id",
+            "completed_at",
+            "id",
+            sqlite_where=text("completed_at IS NOT NULL"),
+            postgresql_where=text("completed_at IS NOT NULL"),
+        ),
         Index("ix_courses_enrolment_course", "course_id", "year", "id"),
     )
 

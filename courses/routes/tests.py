@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from markupsafe import escape
 from werkzeug.wrappers import Response
 
 from courses import banks, queries
@@ -21,7 +22,8 @@ from courses.versions import outline_of
 from learnenv.kernel.clock import now
 from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.permissions import requires
-from learnenv.web.shell import actor
+from learnenv.kernel.transaction import writing
+from learnenv.web.shell import actor, reads_first
 
 
 @blueprint.post("/cursussen/<slug:slug>/toets/<slug:lesson_id>")
@@ -112,27 +114,39 @@ def _form_answers(found: Attempt) -> dict[str, tuple[dict[str, Any], bool]]:
 
 @blueprint.post("/toets/<id:attempt_id>")
 @requires(LEARN)
+@reads_first
 def save_answers(attempt_id: int) -> Response:
     """Keep the answers (autosave, or a button), and go to the overview when asked."""
     found, _lesson = _open(attempt_id)
     is_autosave = bool(request.headers.get("HX-Request"))
+    given = _form_answers(found)
     try:
-        quizzes.save(found, _form_answers(found), at=now())
+        with writing():
+            kept = quizzes.save(found, given, at=now())
     except DomainError as error:
         if is_autosave:
-            page = render_template("courses/test_saved.html", message=error.message)
-            return make_response(page, 409)
+            return make_response(str(escape(error.message)), 409)
         flash(error.message, "warning")
-        return _to_result(found)
+        return redirect(url_for("courses.result", attempt_id=attempt_id), code=303)
     if is_autosave:
-        faces = _faces(found, queries.answers_of(found))
-        done = sum(entry["answered"] for entry in faces)
-        page = render_template("courses/test_saved.html", message="", done=done, all=len(faces))
-        return make_response(page)
+        done = _answered(found, kept)
+        text = _("%(done)s of %(all)s answered", done=done, all=len(found.questions))
+        return make_response(str(escape(text)))
     if request.form.get("do") == "save":
         flash(_("Your answers are kept. You can go on later."), "ok")
-        return redirect(url_for("courses.attempt", attempt_id=found.id), code=303)
-    return redirect(url_for("courses.summary", attempt_id=found.id), code=303)
+        return redirect(url_for("courses.attempt", attempt_id=attempt_id), code=303)
+    return redirect(url_for("courses.summary", attempt_id=attempt_id), code=303)
+
+
+def _answered(found: Attempt, kept: quizzes.Responses) -> int:
+    """Count the questions that are answered whole."""
+    return sum(
+        all(
+            grading.is_complete(q, kept.get(question, {}).get(q.id))
+            for q in quizzes.problem_of(found, question).questions
+        )
+        for question in found.questions
+    )
 
 
 @blueprint.get("/toets/<id:attempt_id>/overzicht")
@@ -154,10 +168,12 @@ def summary(attempt_id: int) -> str | Response:
 
 @blueprint.post("/toets/<id:attempt_id>/inleveren")
 @requires(LEARN)
+@reads_first
 def hand_in(attempt_id: int) -> Response:
     """Hand in; a second time changes nothing."""
     found, _lesson = _open(attempt_id)
-    quizzes.hand_in(found, found.enrolment, at=now())
+    with writing():
+        quizzes.hand_in(found, found.enrolment, at=now())
     return _to_result(found)
 
 

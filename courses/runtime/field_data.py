@@ -10,11 +10,12 @@ from __future__ import annotations
 import copy
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 import simplejson  # it keeps named tuples as objects; the standard library makes lists of them
 from opaque_keys.edx.keys import UsageKey
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from xblock.core import XBlock, XBlockAside
 from xblock.exceptions import InvalidScopeError
 from xblock.field_data import FieldData
@@ -143,18 +144,8 @@ class LearnerFieldData(FieldData):
         if not keys:
             return
         self._loaded |= keys
-        rows = db.session.execute(
-            select(
-                BlockState.person_id,
-                BlockState.scope,
-                BlockState.scope_id,
-                BlockState.family,
-                BlockState.fields,
-            ).where(
-                BlockState.person_id.in_({k[0] for k in keys}),
-                BlockState.scope_id.in_({k[2] for k in keys}),
-            )
-        )
+        asked = {"people": {k[0] for k in keys}, "abouts": {k[2] for k in keys}}
+        rows = db.session.execute(STATES, asked)
         for person, scope, about, family, fields in rows:
             # The query may bring more rows than asked; what was read before may have changed here.
             if (key := (person, scope, about, family)) in keys:
@@ -225,36 +216,35 @@ class LearnerFieldData(FieldData):
         """Re-read rows that all users share, locked, because they are changed as a whole."""
         for key in keys:
             if key[0] == EVERYONE:
-                fields = db.session.scalar(
-                    select(BlockState.fields)
-                    .where(
-                        BlockState.person_id == key[0],
-                        BlockState.scope == key[1],
-                        BlockState.scope_id == key[2],
-                        BlockState.family == key[3],
-                    )
-                    .with_for_update()
-                )
+                fields = db.session.scalar(LOCKED, dict(zip(KEY, key, strict=True)))
                 if fields is not None:
                     self._rows[key] = {**simplejson.loads(fields), **self._rows.get(key, {})}
 
     def _store(self, keys: Iterable[Key]) -> None:
         values = [
-            {
-                "person_id": key[0],
-                "scope": key[1],
-                "scope_id": key[2],
-                "family": key[3],
-                "fields": simplejson.dumps(self._rows[key]),
-            }
+            {**dict(zip(KEY, key, strict=True)), "fields": simplejson.dumps(self._rows[key])}
             for key in keys
         ]
-        if not values:
-            return
-        statement = insert(BlockState).values(values)
-        db.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["person_id", "scope", "scope_id", "family"],
-                set_={"fields": statement.excluded.fields},
-            )
-        )
+        if values:
+            db.session.execute(_upsert(db.session.get_bind().dialect.name), values)
+
+
+# Built once: blocks of others save often, and building costs more than the row.
+KEY = ("person_id", "scope", "scope_id", "family")
+STATES = select(*(BlockState.__table__.c[name] for name in (*KEY, "fields"))).where(
+    BlockState.person_id.in_(bindparam("people", expanding=True)),
+    BlockState.scope_id.in_(bindparam("abouts", expanding=True)),
+)
+LOCKED = (
+    select(BlockState.fields)
+    .where(*(BlockState.__table__.c[name] == bindparam(name) for name in KEY))
+    .with_for_update()
+)
+
+
+@cache
+def _upsert(_dialect: str) -> Any:
+    statement = insert(BlockState.__table__)
+    return statement.on_conflict_do_update(
+        index_elements=KEY, set_={"fields": statement.excluded.fields}
+    )

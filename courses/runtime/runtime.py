@@ -181,9 +181,21 @@ class LearnerRuntime(ExpectedNames, Runtime):
         return super().service(block, service_name)
 
     def blocks(self, ids: Iterable[str]) -> list[XBlock]:
-        """Return several blocks, their state read in one query."""
+        """Return several blocks, their state read in one query, with what is in and beside them."""
         found = [self.block(block_id) for block_id in ids]
-        self.learner_fields.prefetch(found)
+        inside = [
+            self.block(part.id)
+            for block in found
+            for part in self.outline.blocks[block.scope_ids.usage_id.block_id][2].walk()
+            if part.id != block.scope_ids.usage_id.block_id
+        ]
+        shown = [*found, *inside]
+        asides = [
+            self.get_aside_of_type(block, name)
+            for block in shown
+            for name in self.applicable_aside_types(block)
+        ]
+        self.learner_fields.prefetch([*shown, *asides])
         return found
 
     def applicable_aside_types(self, block: XBlock) -> list[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from courses import banks
 from courses.blocks.problem import grading
@@ -20,6 +21,9 @@ from courses.services import learning
 from courses.versions import outline_of
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import DomainError
+
+Responses = dict[str, dict[str, Any]]
+"""Per question of an attempt what was given to each of its parts."""
 
 
 def start(enrolment: Enrolment, outline: Outline, lesson: Lesson, *, at: datetime) -> Attempt:
@@ -112,55 +116,58 @@ def is_over(attempt: Attempt, at: datetime) -> bool:
     return attempt.deadline_at is not None and at >= attempt.deadline_at
 
 
-def save(attempt: Attempt, answers: dict[str, tuple[dict[str, Any], bool]], *, at: datetime) -> int:
-    """Keep answers (question to response and mark); return how many changed.
+def save(
+    attempt: Attempt, answers: dict[str, tuple[dict[str, Any], bool]], *, at: datetime
+) -> Responses:
+    """Keep answers (question to response and mark); return every response as it now stands.
 
     Raises DomainError after the deadline or after handing in: nothing counts then.
     """
-    locked = _lock_open(attempt, at)
-    if not locked:
+    if not _lock_open(attempt, at):
         raise DomainError(_("Your time is up. What you saved before counts."))
     known = {
-        row.question: row
-        for row in db.session.scalars(select(Answer).where(Answer.attempt_id == attempt.id))
+        row.question: (row.response, row.marked)
+        for row in db.session.execute(KEPT, {"attempt_id": attempt.id})
     }
-    changed = []
-    for question, (response, marked) in answers.items():
-        if question not in attempt.questions:
-            continue
-        old = known.get(question)
-        if old is None and not response and not marked:
-            continue
-        if old is not None and old.response == response and old.marked == marked:
-            continue
-        changed.append(
-            {
-                "attempt_id": attempt.id,
-                "question": question,
-                "response": response,
-                "marked": marked,
-                "saved_at": at,
-            }
-        )
+    changed = {
+        question: given
+        for question, given in answers.items()
+        if question in attempt.questions and given != known.get(question, ({}, False))
+    }
     if changed:
-        statement = insert(Answer).values(changed)
-        db.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["attempt_id", "question"],
-                set_={
-                    "response": statement.excluded.response,
-                    "marked": statement.excluded.marked,
-                    "saved_at": statement.excluded.saved_at,
-                },
-            )
-        )
-    return len(changed)
+        rows = [
+            {"question": question, "response": response, "marked": marked}
+            for question, (response, marked) in changed.items()
+        ]
+        same = {"attempt_id": attempt.id, "saved_at": at}
+        db.session.execute(_upsert(db.session.get_bind().dialect.name), [same | r for r in rows])
+    return {question: response for question, (response, _marked) in (known | changed).items()}
+
+
+KEPT = select(Answer.question, Answer.response, Answer.marked).where(
+    Answer.attempt_id == bindparam("attempt_id")
+)
+LOCKED = (
+    select(Attempt.state, Attempt.deadline_at)
+    .where(Attempt.id == bindparam("attempt_id"))
+    .with_for_update()
+)
+
+
+@cache
+def _upsert(_dialect: str) -> Any:
+    """Return the statement that keeps an answer, new or changed; built once per dialect."""
+    statement = insert(Answer.__table__)
+    return statement.on_conflict_do_update(
+        index_elements=["attempt_id", "question"],
+        set_={name: statement.excluded[name] for name in ("response", "marked", "saved_at")},
+    )
 
 
 def _lock_open(attempt: Attempt, at: datetime) -> bool:
     """Lock the attempt; say whether it still takes answers."""
-    db.session.refresh(attempt, with_for_update={"of": Attempt})
-    return attempt.state == AttemptState.OPEN and not is_over(attempt, at)
+    state, deadline = db.session.execute(LOCKED, {"attempt_id": attempt.id}).one()
+    return state == AttemptState.OPEN and (deadline is None or at < deadline)
 
 
 def hand_in(attempt: Attempt, enrolment: Enrolment, *, at: datetime) -> Attempt:

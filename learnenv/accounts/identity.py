@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 
 from learnenv.accounts.models import Organisation, Person, RoleAssignment, Scope, WebSession
 from learnenv.accounts.services import STAFF, token_hash
@@ -17,6 +17,39 @@ IDLE_STAFF = timedelta(minutes=30)
 IDLE_LEARNER = timedelta(hours=8)
 ABSOLUTE = timedelta(hours=20)
 TOUCH = timedelta(minutes=5)
+
+
+# Asked for every page, so built once.
+SESSION = (
+    select(
+        WebSession.id,
+        WebSession.created_at,
+        WebSession.last_seen_at,
+        WebSession.view_as,
+        Person.id.label("person_id"),
+        Person.name,
+        Person.email,
+        Person.language,
+        Person.organisation_id,
+        RoleAssignment.role,
+        RoleAssignment.scope,
+        RoleAssignment.scope_id,
+    )
+    .join(Person, Person.id == WebSession.person_id)
+    .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
+    .where(
+        WebSession.token_hash == bindparam("token_hash"),
+        WebSession.ended_at.is_(None),
+        Person.is_active,
+    )
+)
+_below, _above = Organisation.__table__.alias("below"), Organisation.__table__.alias("above")
+BELOW = select(_below.c.id).join(
+    _above,
+    and_(
+        _above.c.id.in_(bindparam("ids", expanding=True)), _below.c.path.startswith(_above.c.path)
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -38,29 +71,7 @@ class SignedIn:
 
 def load(token: str) -> SignedIn | None:
     """Return who holds this session token, or None when it ended, timed out or was blocked."""
-    rows = db.session.execute(
-        select(
-            WebSession.id,
-            WebSession.created_at,
-            WebSession.last_seen_at,
-            WebSession.view_as,
-            Person.id.label("person_id"),
-            Person.name,
-            Person.email,
-            Person.language,
-            Person.organisation_id,
-            RoleAssignment.role,
-            RoleAssignment.scope,
-            RoleAssignment.scope_id,
-        )
-        .join(Person, Person.id == WebSession.person_id)
-        .outerjoin(RoleAssignment, RoleAssignment.person_id == Person.id)
-        .where(
-            WebSession.token_hash == token_hash(token),
-            WebSession.ended_at.is_(None),
-            Person.is_active,
-        )
-    ).all()
+    rows = db.session.execute(SESSION, {"token_hash": token_hash(token)}).all()
     if not rows:
         return None
     first = rows[0]
@@ -103,14 +114,7 @@ def _looking(token: str, row: Any) -> SignedIn:
 
 
 def _with_below(organisations: set[int]) -> frozenset[int]:
-    below, above = Organisation.__table__.alias("below"), Organisation.__table__.alias("above")
-    found = db.session.scalars(
-        select(below.c.id).join(
-            above,
-            and_(above.c.id.in_(organisations), below.c.path.startswith(above.c.path)),
-        )
-    )
-    return frozenset(found)
+    return frozenset(db.session.scalars(BELOW, {"ids": organisations}))
 
 
 def touch(signed_in: SignedIn) -> None:

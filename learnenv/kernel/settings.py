@@ -1,16 +1,20 @@
 """Settings that change while the site runs, such as the target of a year."""
 
+from sqlalchemy import bindparam, select
+
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.models import Setting
 
 DEFAULT_TARGET = 1000  # programme plan 2010, area 2: at least 1000 civil servants a year
 
+VALUE = select(Setting.value).where(Setting.key == bindparam("key"))  # built once: asked often
+
 
 def get(key: str, default: str) -> str:
     """Return the value of `key`, or `default` when nobody set it."""
-    found = db.session.get(Setting, key)
-    return found.value if found else default
+    found = db.session.scalar(VALUE, {"key": key})
+    return default if found is None else found
 
 
 def put(key: str, value: str) -> None:

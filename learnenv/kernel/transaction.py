@@ -27,16 +27,46 @@ def transaction(*, write: bool = True) -> Iterator[None]:
     depth = _depth.set(1)
     mode = begin_mode.set("IMMEDIATE" if write else "DEFERRED")
     try:
+        with _stored():
+            yield
+    finally:
+        begin_mode.reset(mode)
+        _depth.reset(depth)
+    _run_after_commit()
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Take the write lock late: what was read so far ends here, the block is stored at its end.
+
+    For a view that `reads_first`. SQLite has one writer at a time, so signing in, reading a form
+    and drawing a page happen before and after. What was read before may have changed since: read
+    again, and lock, what the decision to write depends on. Anywhere else it joins what is open.
+    """
+    if not _depth.get() or begin_mode.get() == "IMMEDIATE":
+        with transaction():
+            yield
+        return
+    with _stored():
+        pass  # the end of reading; objects stay as they were read
+    mode = begin_mode.set("IMMEDIATE")
+    try:
+        with _stored():
+            yield
+    finally:
+        begin_mode.reset(mode)
+    _run_after_commit()
+
+
+@contextmanager
+def _stored() -> Iterator[None]:
+    try:
         yield
         db.session.commit()
     except BaseException:
         db.session.rollback()
         db.session.info.pop("after_commit", None)
         raise
-    finally:
-        begin_mode.reset(mode)
-        _depth.reset(depth)
-    _run_after_commit()
 
 
 def after_commit(callback: Callable[[], None]) -> None:

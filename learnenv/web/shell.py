@@ -47,7 +47,7 @@ class Site(Flask):
             return super().dispatch_request()
         audit.origin.set(request.remote_addr or "")
         try:
-            with transaction(write=request.method not in SAFE_METHODS):
+            with transaction(write=self._writes(endpoint)):
                 refused = self._wall()
                 if refused is not None:
                     return refused
@@ -59,6 +59,10 @@ class Site(Flask):
                 return response
         except Rollback as way_out:
             return way_out.value
+
+    def _writes(self, endpoint: str) -> bool:
+        view = self.view_functions[endpoint]
+        return request.method not in SAFE_METHODS and not getattr(view, "reads_first", False)
 
     def _wall(self) -> BaseResponse | None:
         view = self.view_functions[str(request.endpoint)]
@@ -86,6 +90,16 @@ def _ends_looking(view: Any) -> bool:
 def ends_looking(view: F) -> F:
     """Mark a view that works while an administrator looks through another role."""
     view.ends_looking = True  # type: ignore[attr-defined]
+    return view
+
+
+def reads_first(view: F) -> F:
+    """Mark a view that changes things only inside `with writing():`, and reads around it.
+
+    For what many people do at once. What such a block wrote is stored at its end, also when the
+    answer fails after that.
+    """
+    view.reads_first = True  # type: ignore[attr-defined]
     return view
 
 

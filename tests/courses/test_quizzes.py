@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from courses.services import learning, quizzes
 from learnenv.accounts.models import Person
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import DomainError
-from learnenv.kernel.transaction import transaction
+from learnenv.kernel.transaction import transaction, writing
 from tests.browser import Browser
 from tests.courses.olx import publish_files, replaced
 from tests.courses.test_learning import complete_lesson
@@ -45,7 +46,7 @@ class Sitting:
             mine = db.session.get_one(Enrolment, self.enrolment.id)
             return quizzes.start(mine, self.outline, self.lesson, at=at)
 
-    def save(self, attempt: Attempt, at: datetime, *, only: int = 3) -> int:
+    def save(self, attempt: Attempt, at: datetime, *, only: int = 3) -> quizzes.Responses:
         with transaction():
             mine = db.session.get_one(Attempt, attempt.id)
             answers = dict(list(right_answers(mine).items())[:only])
@@ -73,8 +74,12 @@ def sitting(app: Flask) -> Sitting:
 def test_P27_what_is_saved_in_time_counts(sitting: Sitting) -> None:
     attempt = sitting.start()
     assert attempt.deadline_at == START + 10 * MINUTE
-    assert sitting.save(attempt, START + 10 * MINUTE - timedelta(microseconds=1)) == 3
-    assert sitting.save(attempt, START + 9 * MINUTE) == 0, "the same answers change nothing"
+    last = START + 10 * MINUTE - timedelta(microseconds=1)
+    kept = sitting.save(attempt, last)
+    assert len(kept) == 3
+    assert sitting.save(attempt, START + 9 * MINUTE) == kept
+    saved = db.session.scalars(select(Answer.saved_at)).all()
+    assert saved == [last] * 3, "the same answers change nothing"
     sitting.hand_in(attempt, START + 30 * MINUTE)
     done = fresh(attempt)
     assert (done.percent, done.state, done.submitted_at) == (100, "expired", attempt.deadline_at)
@@ -212,7 +217,7 @@ def test_a_question_that_is_not_in_the_attempt_is_left_out(
     attempt = sitting.start()
     with transaction():
         mine = db.session.get_one(Attempt, attempt.id)
-        assert quizzes.save(mine, {"proef-oefenvraag": ({"r0": "c1"}, False)}, at=START) == 0
+        assert quizzes.save(mine, {"proef-oefenvraag": ({"r0": "c1"}, False)}, at=START) == {}
     assert db.session.scalars(select(Answer)).all() == []
 
 
@@ -239,6 +244,37 @@ def test_P27_handing_in_at_once_is_one_result(sitting: Sitting, app: Flask, roun
 
     assert together(app, 8, work) == ["submitted"] * 8
     assert fresh(attempt).percent == 100
+
+
+@pytest.mark.parametrize("round_", range(5))
+def test_P27_the_lock_is_taken_late_and_sees_what_happened_before(
+    sitting: Sitting, app: Flask, round_: int
+) -> None:
+    """All have read an open attempt; one hands it in, the others may not change it after that."""
+    attempt = sitting.start()
+    everybody_read, handed_in = threading.Barrier(4), threading.Event()
+
+    def work(n: int) -> str:
+        with transaction(write=False):
+            mine = db.session.get_one(Attempt, attempt.id)
+            enrolment = db.session.get_one(Enrolment, mine.enrolment_id)
+            everybody_read.wait(timeout=20)
+            if n == 0:
+                with writing():
+                    quizzes.hand_in(mine, enrolment, at=START + MINUTE)
+                handed_in.set()
+                return "handed in"
+            assert handed_in.wait(timeout=20)
+            try:
+                with writing():
+                    quizzes.save(mine, right_answers(mine), at=START + MINUTE)
+            except DomainError:
+                return "too late"
+            return "saved"
+
+    assert together(app, 4, work) == ["handed in"] + ["too late"] * 3
+    assert db.session.scalars(select(Answer)).all() == []
+    assert fresh(attempt).percent == 0
 
 
 @pytest.mark.parametrize("round_", range(5))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextvars
+import threading
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -12,7 +15,7 @@ from learnenv.kernel.db import begin_mode, db
 from learnenv.kernel.errors import DomainError
 from learnenv.kernel.models import Setting
 from learnenv.kernel.permissions import public
-from learnenv.kernel.transaction import after_commit, is_ready, pause, transaction
+from learnenv.kernel.transaction import after_commit, is_ready, pause, transaction, writing
 from learnenv.web.shell import keep_writes
 from tests.browser import Browser
 
@@ -86,6 +89,58 @@ def test_pause_refuses_to_lose_what_was_written(app: Flask) -> None:
         db.session.add(Setting(key="x", value="1", changed_at=now()))
         pause()
     assert stored() == set()
+
+
+def test_writing_stores_at_its_end_and_takes_the_lock_only_there(app: Flask) -> None:
+    """Who only reads so far holds up nobody; what others stored meanwhile is seen."""
+    with transaction(write=False):
+        assert db.session.scalars(select(Setting.key)).all() == []
+        _store_in_a_thread(app, "other")
+        with writing():
+            assert db.session.scalars(select(Setting.key)).all() == ["other"]
+            settings.put("a", "1")
+            assert stored() == {"other"}
+        assert stored() == {"a", "other"}
+        _store_in_a_thread(app, "later")
+        with writing():
+            settings.put("b", "1")
+    assert stored() == {"a", "b", "later", "other"}
+
+
+def test_writing_that_raises_is_rolled_back_and_reading_goes_on(app: Flask) -> None:
+    seen: list[str] = []
+    with transaction(write=False):
+        with pytest.raises(ValueError, match="nee"), writing():
+            settings.put("a", "1")
+            after_commit(lambda: seen.append("ran"))
+            raise ValueError("nee")
+        assert db.session.scalars(select(Setting.key)).all() == []
+    assert stored() == set()
+    assert seen == []
+
+
+def test_writing_in_a_transaction_that_writes_is_part_of_it(app: Flask) -> None:
+    with pytest.raises(ValueError, match="toch niet"), transaction():
+        with writing():
+            settings.put("a", "1")
+        assert stored() == set()
+        raise ValueError("toch niet")
+    assert stored() == set()
+    with writing():
+        settings.put("b", "1")
+    assert stored() == {"b"}
+
+
+def _store_in_a_thread(app: Flask, key: str) -> None:
+    def work() -> None:
+        with app.app_context(), transaction():
+            settings.put(key, "1")
+            db.session.flush()
+
+    thread = threading.Thread(target=contextvars.Context().run, args=(work,))
+    thread.start()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
 
 
 def test_the_database_answers(app: Flask) -> None:

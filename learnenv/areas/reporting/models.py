@@ -37,7 +37,16 @@ class PersonYear(Base):
     """The one enrolment by which a person counts in a calendar year: nobody counts twice."""
 
     __tablename__ = "reporting_person_year"
-    __table_args__ = (Index("ix_reporting_person_year_list", "year", "organisation_id", "month"),)
+    __table_args__ = (
+        Index(
+            "ix_reporting_person_year_list",
+            "year",
+            "organisation_id",
+            "counts",
+            "counted_at",
+            "person_id",
+        ),
+    )
 
     year: Mapped[int] = plain(primary_key=True, autoincrement=False)
     person_id: Mapped[int] = personal(

@@ -1,12 +1,13 @@
 """Numbers for the pages, from the summary tables only: seven statements, however many learners."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, union_all
+from sqlalchemy import and_, bindparam, case, func, literal, or_, select, union_all
 
 from learnenv.accounts.models import Organisation
 from learnenv.areas.reporting.models import Figure, Measure, Unique, UniqueMonth
@@ -22,6 +23,8 @@ from learnenv.kernel.permissions import Actor
 PACE_DAYS = 90
 UNIQUE = "unique"
 MEASURES = (UNIQUE, *(measure.value for measure in Measure))
+
+IDS: Any = bindparam("ids", expanding=True)
 
 Counts = dict[str, int]
 """A count per measure."""
@@ -156,7 +159,17 @@ def programme_total(year: int) -> int:
     return int(db.session.execute(query).scalar_one())
 
 
+# Statements are built once for each form they can take: building them costs more than the answer.
+
+
 def _organisations(viewer: Actor) -> dict[int, Node]:
+    everywhere = sees_all(viewer)
+    asked = {} if everywhere else {"ids": viewer.managed}
+    return _as_tree(db.session.execute(_organisations_query(everywhere), asked).all())
+
+
+@cache
+def _organisations_query(everywhere: bool) -> Any:  # noqa: FBT001 - the form, as a key
     query = select(
         Organisation.id,
         Organisation.name,
@@ -164,9 +177,7 @@ def _organisations(viewer: Actor) -> dict[int, Node]:
         Organisation.path,
         Organisation.parent_id,
     ).order_by(Organisation.name)
-    if not sees_all(viewer):
-        query = query.where(Organisation.id.in_(viewer.managed))
-    return _as_tree(db.session.execute(query).all())
+    return query if everywhere else query.where(Organisation.id.in_(IDS))
 
 
 def _as_tree(rows: Iterable[Any]) -> dict[int, Node]:
@@ -189,35 +200,66 @@ def _as_tree(rows: Iterable[Any]) -> dict[int, Node]:
 
 def _courses() -> dict[int, str]:
     """Return the courses that were ever published: whether they have learners does not matter."""
+    return {row.id: row.title for row in db.session.execute(_courses_query())}
+
+
+@cache
+def _courses_query() -> Any:
     course = table("courses_course").c
     query = select(course.id, course.title).where(course.published_at.is_not(None))
-    return {
-        row.id: row.title for row in db.session.execute(query.order_by(course.title, course.id))
-    }
+    return query.order_by(course.title, course.id)
 
 
 def _programme(year: int) -> tuple[int | None, int | None, int, str | None]:
-    total = select(func.coalesce(func.sum(Unique.count), 0)).where(Unique.year == year)
-    recounted = select(Setting.value).where(Setting.key == RECOUNTED)
-    row = db.session.execute(
-        select(
-            select(func.min(Figure.year)).scalar_subquery(),
-            select(func.max(Figure.year)).scalar_subquery(),
-            total.scalar_subquery(),
-            recounted.scalar_subquery(),
-        )
-    ).one()
+    row = db.session.execute(_programme_query(), {"year": year}).one()
     return row[0], row[1], int(row[2]), row[3]
+
+
+@cache
+def _programme_query() -> Any:
+    total = select(func.coalesce(func.sum(Unique.count), 0)).where(Unique.year == bindparam("year"))
+    recounted = select(Setting.value).where(Setting.key == RECOUNTED)
+    return select(
+        select(func.min(Figure.year)).scalar_subquery(),
+        select(func.max(Figure.year)).scalar_subquery(),
+        total.scalar_subquery(),
+        recounted.scalar_subquery(),
+    )
+
+
+def _ask(query: Callable[[bool, bool], Any], scope: Reach, **asked: Any) -> list[Any]:
+    """Ask what a query says within this reach."""
+    if scope.ids is not None:
+        asked["ids"] = scope.ids
+    if scope.course_id is not None:
+        asked["course"] = scope.course_id
+    statement = query(scope.ids is None, scope.course_id is not None)
+    return list(db.session.execute(statement, asked))
 
 
 def _lines(scope: Reach, year: int) -> list[Any]:
     """Return new civil servants (or enrolments in one course) per month and organisation."""
-    if scope.course_id is not None:
-        return list(db.session.execute(_course_lines(scope, year)))
+    return _ask(_lines_query, scope, years=(year, year - 1))
+
+
+@cache
+def _lines_query(everywhere: bool, of_course: bool) -> Any:  # noqa: FBT001 - the form, as a key
+    years: Any = bindparam("years", expanding=True)
+    if not of_course:
+        model: Any = UniqueMonth
+        query = select(model.year, model.month, model.organisation_id, model.count)
+        return _only(query.where(model.year.in_(years)), everywhere, model.organisation_id)
     query = select(
-        UniqueMonth.year, UniqueMonth.month, UniqueMonth.organisation_id, UniqueMonth.count
-    ).where(UniqueMonth.year.in_((year, year - 1)))
-    return list(db.session.execute(_only(query, scope, UniqueMonth.organisation_id)))
+        Figure.year,
+        Figure.month,
+        literal(0).label("organisation_id"),
+        func.sum(Figure.count).label("count"),
+    ).where(
+        Figure.year.in_(years),
+        Figure.measure == Measure.ENROLLED.value,
+        Figure.course_id == bindparam("course"),
+    )
+    return _only(query, everywhere, Figure.organisation_id).group_by(Figure.year, Figure.month)
 
 
 def _days(scope: Reach, year: int, day: date, since: date) -> list[Any]:
@@ -225,41 +267,43 @@ def _days(scope: Reach, year: int, day: date, since: date) -> list[Any]:
 
     Per year: `until` of this month, and `recent` after `since`. Reads at most a few months.
     """
-    this_month = and_(Unique.month == day.month, Unique.day <= day.day)
-    before = or_(Unique.month < day.month, this_month)
-    first = since.month if since.year == day.year else 1
-    after = or_(Unique.month > first, and_(Unique.month == first, Unique.day > since.day))
-    is_recent = and_(before, after) if since.year == day.year else before
+    first, after = (since.month, since.day) if since.year == day.year else (1, 0)
+    asked = {"year": year, "before": year - 1, "month": day.month, "day": day.day}
+    return _ask(_days_query, scope, **asked, first=first, after=after)
+
+
+@cache
+def _days_query(everywhere: bool, _of_course: bool) -> Any:  # noqa: FBT001 - the form, as a key
+    month: Any = bindparam("month")
+    first: Any = bindparam("first")
+    this_month = and_(Unique.month == month, Unique.day <= bindparam("day"))
+    is_recent = and_(
+        or_(Unique.month < month, this_month),
+        or_(Unique.month > first, and_(Unique.month == first, Unique.day > bindparam("after"))),
+    )
     query = select(
         Unique.year,
         func.sum(case((this_month, Unique.count), else_=0)).label("until"),
         func.sum(case((is_recent, Unique.count), else_=0)).label("recent"),
     ).where(
         or_(
-            and_(Unique.year == year, Unique.month.between(first, day.month)),
-            and_(Unique.year == year - 1, Unique.month == day.month),
+            and_(Unique.year == bindparam("year"), Unique.month.between(first, month)),
+            and_(Unique.year == bindparam("before"), Unique.month == month),
         )
     )
-    query = _only(query, scope, Unique.organisation_id)
-    return list(db.session.execute(query.group_by(Unique.year)))
-
-
-def _course_lines(scope: Reach, year: int) -> Any:
-    query = select(
-        Figure.year,
-        Figure.month,
-        literal(0).label("organisation_id"),
-        func.sum(Figure.count).label("count"),
-    ).where(
-        Figure.year.in_((year, year - 1)),
-        Figure.measure == Measure.ENROLLED.value,
-        Figure.course_id == scope.course_id,
-    )
-    return _only(query, scope, Figure.organisation_id).group_by(Figure.year, Figure.month)
+    return _only(query, everywhere, Unique.organisation_id).group_by(Unique.year)
 
 
 def _totals(scope: Reach, year: int) -> tuple[dict[int, Counts], dict[int, Counts]]:
     """Return totals of the year per organisation and per course, in one statement."""
+    found: dict[str, dict[int, Counts]] = {"organisation": no_counts(), "course": no_counts()}
+    for row in _ask(_totals_query, scope, year=year):
+        found[row[0]][row[1]][row[2]] += int(row[3])
+    return found["organisation"], found["course"]
+
+
+@cache
+def _totals_query(everywhere: bool, of_course: bool) -> Any:  # noqa: FBT001 - the form, as a key
     parts = []
     for kind, column in (("organisation", Figure.organisation_id), ("course", Figure.course_id)):
         query = select(
@@ -267,14 +311,12 @@ def _totals(scope: Reach, year: int) -> tuple[dict[int, Counts], dict[int, Count
             column.label("id"),
             Figure.measure,
             func.sum(Figure.count).label("count"),
-        ).where(Figure.year == year)
-        if scope.course_id is not None:
-            query = query.where(Figure.course_id == scope.course_id)
-        parts.append(_only(query, scope, Figure.organisation_id).group_by(column, Figure.measure))
-    found: dict[str, dict[int, Counts]] = {"organisation": no_counts(), "course": no_counts()}
-    for row in db.session.execute(union_all(*parts)):
-        found[row[0]][row[1]][row[2]] += int(row[3])
-    return found["organisation"], found["course"]
+        ).where(Figure.year == bindparam("year"))
+        if of_course:
+            query = query.where(Figure.course_id == bindparam("course"))
+        query = _only(query, everywhere, Figure.organisation_id)
+        parts.append(query.group_by(column, Figure.measure))
+    return union_all(*parts)
 
 
 def no_counts() -> dict[int, Counts]:
@@ -282,5 +324,5 @@ def no_counts() -> dict[int, Counts]:
     return defaultdict(lambda: dict.fromkeys(MEASURES, 0))
 
 
-def _only(query: Any, scope: Reach, column: Any) -> Any:
-    return query if scope.ids is None else query.where(column.in_(scope.ids))
+def _only(query: Any, everywhere: bool, column: Any) -> Any:  # noqa: FBT001
+    return query if everywhere else query.where(column.in_(IDS))
