@@ -140,7 +140,9 @@
     let found = {};
     if (name) {
       const init = name.split(".").reduce((at, key) => at?.[key], window);
-      const data = [...element.children].find((child) => child.matches("script.xblock-json-init-args"));
+      // Not only right below: a block that forgets to close an element swallows its own arguments.
+      const data = [...element.querySelectorAll("script.xblock-json-init-args")]
+        .find((script) => script.closest(".xblock-v1, .xblock_asides-v1") === element);
       const given = data ? JSON.parse(data.textContent) : undefined;
       const beside = element.matches(".xblock_asides-v1")
         ? [window.jQuery([...document.querySelectorAll(".xblock-v1")].find((b) => b.dataset.usage === element.dataset.block_id))]
