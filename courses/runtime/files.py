@@ -54,7 +54,7 @@ def _system(kept: dict[str, str]) -> Any:
     # Late: pyfilesystem is slow to load, and almost no block asks for it.
     from fs.memoryfs import MemoryFS
 
-    class KeptFiles(MemoryFS):  # type: ignore[misc]
+    class KeptFiles(MemoryFS):
         def get_url(self, path: str, timeout: int = 0) -> str:
             """Return an address of a file that needs no road to it: the file itself."""
             del timeout

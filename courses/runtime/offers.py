@@ -9,11 +9,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
 from gettext import NullTranslations, translation
-from importlib import resources
-from pathlib import Path
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, url_for
@@ -21,7 +21,7 @@ from flask_babel import format_datetime, get_locale, get_translations
 from xblock.core import XBlock
 from xblock.reference.user_service import UserService, XBlockUser
 
-from courses.runtime.plugins import module_of
+from courses.runtime.plugins import module_of, package_folders
 from learnenv.kernel import settings
 from learnenv.kernel.permissions import Actor, Role
 
@@ -38,13 +38,10 @@ LINK = re.compile(r"""(?P<quote>["'])(?P<path>/(?:static|jump_to_id)/[^"']*)(?P=
 @lru_cache(maxsize=512)
 def catalogue_of(package: str, language: str) -> NullTranslations:
     """Return the translations that a block's own package brings, if it does."""
-    folder = Path(str(resources.files(package)))
-    for place in CATALOGUES:
-        for domain in DOMAINS:
-            try:
+    for folder, domain in product(package_folders(package), DOMAINS):
+        for place in CATALOGUES:
+            with suppress(OSError):
                 return translation(domain, folder / place, [language])
-            except OSError:
-                continue
     return NullTranslations()
 
 
@@ -87,7 +84,7 @@ class I18nService:
         for language in (str(get_locale()), "en"):
             path = f"public/js/translations/{language}/text.js"
             try:
-                block.open_local_resource(path).close()
+                getattr(block, "unmixed_class", type(block)).open_local_resource(path).close()
             except Exception:  # noqa: BLE001, S112 - each block has its own way to say no
                 continue
             return url_for("courses.resource", block_type=block.scope_ids.block_type, path=path)

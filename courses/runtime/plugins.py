@@ -6,7 +6,7 @@ Own blocks are trusted with the page. Those of others are fenced (courses/routes
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -98,14 +98,23 @@ def public_file(module: str, path: str) -> bytes | None:
     parts = PurePosixPath(path).parts
     if "public" not in parts[:-1] or any(part.startswith((".", "/")) for part in parts):
         return None
+    for root in package_folders(module):
+        found = root.joinpath(*parts).resolve()
+        if found.is_relative_to(root) and "public" in found.parts and found.is_file():
+            return found.read_bytes()
+    return None
+
+
+@lru_cache(maxsize=256)
+def package_folders(module: str) -> tuple[Path, ...]:
+    """Return the folders of the packages that a module is in, the innermost first."""
+    found = []
     package = module
     while package:
-        root = Path(str(resources.files(package.rpartition(".")[0] or package))).resolve()
-        found = root.joinpath(*parts).resolve()
-        if found.is_file() and found.is_relative_to(root) and "public" in found.parts:
-            return found.read_bytes()
+        loaded = import_module(package)
+        found += [Path(path).resolve() for path in getattr(loaded, "__path__", ())]
         package = package.rpartition(".")[0]
-    return None
+    return tuple(found)
 
 
 def forget() -> None:
@@ -116,5 +125,5 @@ def forget() -> None:
 
 __all__: list[Any] = [
     "aside_class", "block_class", "forget", "installed", "is_fenced", "module_of",
-    "own_first", "prepare_for_others", "public_file",
+    "own_first", "package_folders", "prepare_for_others", "public_file",
 ]  # fmt: skip

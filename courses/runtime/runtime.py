@@ -318,7 +318,8 @@ class LearnerRuntime(ExpectedNames, Runtime):
                 '<script type="json/xblock-args" class="xblock-json-init-args">'
                 f"{arguments}</script>"
             )
-        content = f"{frag.body_html()}{arguments}"
+        # First, so that a block with one closing tag too many cannot leave them outside.
+        content = f"{arguments}{frag.body_html()}"
         if is_fenced(block.scope_ids.block_type):
             content = rewrite_links(content, self.outline)  # our own blocks did so themselves
         wrapped.add_content(f"<div {written}>{content}</div>")

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextvars import ContextVar
 from functools import lru_cache
-from importlib import resources
 from pathlib import Path
 
 from django.template.base import Origin
 from django.template.exceptions import TemplateDoesNotExist
 from django.template.loaders.base import Loader
+
+from courses.runtime.plugins import package_folders
 
 drawing: ContextVar[str] = ContextVar("xblock_drawing", default="")
 """The module of the block that draws or answers now."""
@@ -40,13 +41,10 @@ class PackageLoader(Loader):
 @lru_cache(maxsize=128)
 def folders(module: str) -> tuple[Path, ...]:
     """Return the folders `templates` of a module's package, the nearest first."""
-    found: dict[Path, None] = {}
-    package = module.rpartition(".")[0] or module
-    while package:
-        root = Path(str(resources.files(package))).resolve()
-        if (root / "templates").is_dir():
-            found[root / "templates"] = None
-        outermost, package = root, package.rpartition(".")[0]
-    if module:
-        found |= dict.fromkeys(sorted(p for p in outermost.rglob("templates") if p.is_dir()))
-    return tuple(found)
+    if not module:
+        return ()
+    packages = package_folders(module)
+    near = [root / "templates" for root in packages]
+    # Several blocks in one package: one may keep its templates in a folder of another.
+    far = sorted(packages[-1].rglob("templates"))
+    return tuple(dict.fromkeys(folder for folder in (*near, *far) if folder.is_dir()))

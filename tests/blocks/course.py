@@ -11,13 +11,14 @@ import sys
 import warnings
 from pathlib import Path
 
+from flask import render_template
+
 from courses import queries
 from courses.models import Course
 from courses.olx.importer import read_course
 from courses.olx.package import Package
 from courses.runtime.runtime import LearnerRuntime
 from courses.services.publishing import publish_course
-from flask import render_template
 from learnenv.app import create_app
 from learnenv.kernel.clock import now
 from learnenv.kernel.permissions import SYSTEM, Actor, Role

@@ -15,14 +15,23 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Frame, Page, Request, Route, WebError, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Frame,
+    Page,
+    Request,
+    Route,
+    WebError,
+    expect,
+)
 
 from tests.blocks.cases import CASES, Call, Case
 from tests.blocks.course import LESSON, SLUG
 from tests.journeys import steps
 from tests.journeys.live import ROOT, Live
 
-TIMEOUT = 5_000  # milliseconds
+TIMEOUT = 10_000  # milliseconds
 REPORT = """addEventListener("securitypolicyviolation",
   e => console.error(`CSP: ${e.violatedDirective} blocks ${e.blockedURI}`));"""
 BLOCKED = re.compile(r"^CSP: \S+ blocks (.*)$")
@@ -51,7 +60,7 @@ class Eye:
     def console(self, message: ConsoleMessage) -> None:
         if found := BLOCKED.match(message.text):
             host = urlsplit(found[1]).hostname
-            if host:
+            if host and not found[1].startswith(self.site):
                 self.outside.add(host)
             else:
                 self.faults.append(message.text)
@@ -96,6 +105,7 @@ def learner(browser: Browser, live: Live, drawn: dict[str, str], eye: Eye) -> It
     """One learner, enrolled."""
     context = browser.new_context(base_url=live.url, locale="nl-NL", reduced_motion="reduce")
     context.set_default_timeout(TIMEOUT)
+    context.set_default_navigation_timeout(3 * TIMEOUT)  # the first of a package loads it
     context.add_init_script(REPORT)
     context.on("console", eye.console)
     context.on("weberror", eye.error)
@@ -140,14 +150,24 @@ def ask(frame: Frame, call: Call) -> None:
     if call.form:
         body = "&".join(f"{k}={v}" for k, v in call.data.items())
         kind = "application/x-www-form-urlencoded"
-    sent = {"handler": call.handler, "suffix": call.suffix, "method": call.method, "body": body, "type": kind}
+    sent = {
+        "handler": call.handler,
+        "suffix": call.suffix,
+        "method": call.method,
+        "body": body,
+        "type": kind,
+    }
     status, text = frame.evaluate(ASK, sent)
     assert (status, call.says in text) == (call.status, True), (call.handler, status, text[:300])
 
 
 def see(frame: Frame, selectors: tuple[str, ...]) -> None:
     for selector in selectors:
-        expect(frame.locator(selector).first).to_be_visible(timeout=TIMEOUT)
+        place = frame.locator(selector.removeprefix("folded ")).first
+        if selector.startswith("folded "):
+            expect(place).to_be_attached(timeout=TIMEOUT)
+        else:
+            expect(place).to_be_visible(timeout=TIMEOUT)
 
 
 def note(case: Case, frame: Frame) -> None:

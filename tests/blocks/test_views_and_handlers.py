@@ -50,7 +50,7 @@ class Place:
 
     def ask(self, case: Case, call: Call) -> str:
         """Call a handler, as the bridge does."""
-        where = f"/cursussen/{SLUG}/blok/{call.child or case.id}/{call.handler}"
+        where = f"/cursussen/{SLUG}/blok/{case.id}/{call.handler}"
         headers = {
             "X-CSRFToken": self.browser.token, "X-Requested-With": "XMLHttpRequest",
             "X-XBlock-Method": call.method, **self.browser.headers,

@@ -140,9 +140,7 @@
     let found = {};
     if (name) {
       const init = name.split(".").reduce((at, key) => at?.[key], window);
-      // Not only right below: a block that forgets to close an element swallows its own arguments.
-      const data = [...element.querySelectorAll("script.xblock-json-init-args")]
-        .find((script) => script.closest(".xblock-v1, .xblock_asides-v1") === element);
+      const data = [...element.children].find((child) => child.matches("script.xblock-json-init-args"));
       const given = data ? JSON.parse(data.textContent) : undefined;
       const beside = element.matches(".xblock_asides-v1")
         ? [window.jQuery([...document.querySelectorAll(".xblock-v1")].find((b) => b.dataset.usage === element.dataset.block_id))]
@@ -171,7 +169,18 @@
     : text.replace(/%s/g, () => values.shift());
   window.Logger ??= { log() {}, listen() {} };
 
+  // Bubbles of Open edX (qTip): here the browser's own, from the title.
+  function bubbles(asked) {
+    if (asked && typeof asked === "object") {
+      const { text = "", title } = asked.content ?? {};
+      const words = [title?.text ?? title ?? "", text].map((part) => window.jQuery("<div>").append(part).text().trim());
+      return this.attr("title", words.filter(Boolean).join(": "));
+    }
+    return asked === "api" ? { elements: {} } : this;
+  }
+
   window.addEventListener("load", () => {
+    if (window.jQuery) { window.jQuery.fn.qtip ??= bubbles; }
     document.querySelectorAll(".xblock-v1, .xblock_asides-v1").forEach(start);
     const tell = () => window.parent.postMessage({ kind: "xblock:height", height: document.documentElement.scrollHeight }, "*");
     new ResizeObserver(tell).observe(document.body);
