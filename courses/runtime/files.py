@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import base64
 import mimetypes
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from xblock.core import XBlock
+from xblock.field_data import FieldData
 
 from learnenv.kernel.errors import InvalidInputError
-
-if TYPE_CHECKING:
-    from courses.runtime.field_data import LearnerFieldData
 
 MOST_BYTES = 1_000_000
 """Of all files of one field together: they are read and written as one value."""
@@ -24,7 +22,7 @@ MOST_BYTES = 1_000_000
 class FileService:
     """Gives blocks a file system for a field, and keeps what they changed."""
 
-    def __init__(self, fields: LearnerFieldData) -> None:
+    def __init__(self, fields: FieldData) -> None:
         self._fields = fields
         self._open: list[tuple[XBlock, str, Any, dict[str, str]]] = []
 

@@ -85,3 +85,12 @@ def render(name: str, values: dict[str, Any]) -> str:
     from django.template.loader import render_to_string
 
     return str(render_to_string(name, values))
+
+
+def is_at_work() -> bool:
+    """Whether a block of others is busy now."""
+    if not prepare():
+        return False
+    from courses.runtime.xblock_templates import drawing
+
+    return bool(drawing.get())

@@ -21,6 +21,7 @@ from playwright.sync_api import (
     Frame,
     Page,
     Request,
+    Response,
     Route,
     WebError,
     expect,
@@ -32,11 +33,9 @@ from tests.journeys import steps
 from tests.journeys.live import ROOT, Live
 
 TIMEOUT = 10_000  # milliseconds
-REPORT = """addEventListener("securitypolicyviolation",
-  e => console.error(`CSP: ${e.violatedDirective} blocks ${e.blockedURI}`));"""
-BLOCKED = re.compile(r"^CSP: \S+ blocks (.*)$")
-# What Chromium itself adds to that, and to a status that is an answer.
-NOISE = re.compile(r"Content Security Policy|JQMIGRATE|status of 4\d\d|net::ERR_|ERR_BLOCKED")
+# Chromium names what a policy refused: "Loading the script 'https://…' violates …".
+BLOCKED = re.compile(r"'([^'\s]+)' (?:because it )?violates .*Content Security Policy")
+NOISE = re.compile(r"JQMIGRATE|status of 4\d\d|net::ERR_|ERR_BLOCKED")
 PLAIN = next(case for case in CASES if case.tag == "html_demo")
 ASK = """async ({handler, suffix, method, body, type}) => {
   const start = document.querySelector("[data-handlers]").dataset.handlers.replace(/HANDLER$/, handler);
@@ -58,17 +57,21 @@ class Eye:
         self.faults, self.outside = [], set()
 
     def console(self, message: ConsoleMessage) -> None:
-        if found := BLOCKED.match(message.text):
-            host = urlsplit(found[1]).hostname
-            if host and not found[1].startswith(self.site):
-                self.outside.add(host)
+        if found := BLOCKED.search(message.text):
+            if found[1].startswith((self.site, "/")):
+                self.faults.append(f"refused: {message.text}")
             else:
-                self.faults.append(message.text)
+                self.outside.add(urlsplit(found[1]).hostname or found[1])
         elif message.type == "error" and not NOISE.search(message.text):
             self.faults.append(f"console: {message.text}")
 
     def error(self, error: WebError) -> None:
         self.faults.append(f"script: {error.error}")
+
+    def answer(self, answer: Response) -> None:
+        """A file of its own package that is not there is a fault."""
+        if answer.status >= 400 and "/blok-bestand/" in answer.url:
+            self.faults.append(f"{answer.status}: {answer.url}")
 
     def route(self, route: Route, request: Request) -> None:
         """Let nothing out of the machine."""
@@ -106,9 +109,9 @@ def learner(browser: Browser, live: Live, drawn: dict[str, str], eye: Eye) -> It
     context = browser.new_context(base_url=live.url, locale="nl-NL", reduced_motion="reduce")
     context.set_default_timeout(TIMEOUT)
     context.set_default_navigation_timeout(3 * TIMEOUT)  # the first of a package loads it
-    context.add_init_script(REPORT)
     context.on("console", eye.console)
     context.on("weberror", eye.error)
+    context.on("response", eye.answer)
     context.route("**/*", eye.route)
     page = context.new_page()
     steps.sign_in(page, live.account("learner"))
@@ -118,12 +121,20 @@ def learner(browser: Browser, live: Live, drawn: dict[str, str], eye: Eye) -> It
     context.close()
 
 
+def start(page: Page, eye: Eye) -> None:
+    """Leave the last page, and what it still says, behind."""
+    page.goto("about:blank")
+    page.wait_for_timeout(50)
+    eye.clear()
+
+
 def open_frame(page: Page, case: Case) -> Frame:
     """Open the unit of a case and return its frame, once it drew itself."""
     page.goto(f"{LESSON}/deel-{case.id}")
     page.wait_for_function(
         "name => document.querySelector(`iframe[name='${name}']`)?.dataset.ready === 'true'",
         arg=f"blok-{case.id}",
+        timeout=3 * TIMEOUT,
     )
     frame = page.frame(f"blok-{case.id}")
     assert frame is not None
@@ -180,7 +191,7 @@ def note(case: Case, frame: Frame) -> None:
 @pytest.mark.journey
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_learner_uses_it_in_its_frame(learner: Page, eye: Eye, case: Case) -> None:
-    eye.clear()
+    start(learner, eye)
     frame = open_frame(learner, case)
     see(frame, case.sees)
     for what in case.steps:
@@ -203,7 +214,7 @@ def test_an_author_sees_it_in_a_frame(
     learner: Page, eye: Eye, drawn: dict[str, str], case: Case
 ) -> None:
     """There is no page for it yet: what our runtime drew is put in the frame of a plain block."""
-    eye.clear()
+    start(learner, eye)
     frame = open_frame(learner, PLAIN)
     frame.set_content(drawn[case.id])
     frame.wait_for_function("() => window.XBlock && document.querySelector('.xblock-v1')")
