@@ -19,6 +19,7 @@ from urllib.request import HTTPCookieProcessor, build_opener
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+import tests.blocks  # noqa: E402, F401 - names the apps of Django
 from tests.journeys.live import Live, Processes, start_site  # noqa: E402
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
