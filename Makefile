@@ -9,7 +9,7 @@ SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 TEST_SYSTEM := $(SYSTEM) chromium
 .DEFAULT_GOAL := help
 
-.PHONY: help run test coverage vendored lint journeys lock oracle translations bench bench-workbench clean
+.PHONY: help run test coverage vendored lint journeys lock oracle blocks translations bench bench-workbench clean
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts "$$(printf '\t')"
 
@@ -76,6 +76,8 @@ lock: .stamps/venv ## Renew the locked requirements
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/base.in -o requirements/base.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/dev.in -o requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/workbench.in -o requirements/workbench.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/xblocks.in -o requirements/xblocks.txt
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --strip-extras --no-emit-index-url --no-emit-find-links --python-version 3.11 requirements/blocks.in -o requirements/blocks.txt
 
 .venv-oracle/.ready: requirements/oracle.txt
 	$(PYTHON) -m venv .venv-oracle
@@ -84,6 +86,16 @@ lock: .stamps/venv ## Renew the locked requirements
 
 oracle: .venv-oracle/.ready ## Grade the sample problems with Open edX's own code (LEARNENV_OLX_SAMPLES=…)
 	.venv-oracle/bin/python tests/oracle/run.py
+
+.venv-blocks/.ready: .stamps/dev requirements/blocks.txt
+	$(PYTHON) -m venv .venv-blocks
+	.venv-blocks/bin/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/base.txt -r requirements/dev.txt -r requirements/blocks.txt
+	.venv-blocks/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Warnings of packages of others are theirs; those of ours stay errors in `make test`.
+blocks: .venv-blocks/.ready .stamps/translations ## Try blocks of others in this host and in a real browser
+	.venv-blocks/bin/pytest -n 2 --dist loadfile -W default tests/blocks $(PYTEST)
 
 translations: .stamps/dev ## Gather new strings into the catalogues
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output --no-wrap -o .stamps/learnenv.pot learnenv courses certificates
@@ -109,4 +121,4 @@ vendored: .stamps/venv ## Make the vendored files again; fails when that gives a
 	git diff --exit-code --stat -- learnenv/web/static/vendor certificates/credentials/contexts
 
 clean: ## Remove what was installed here (never the data in var/)
-	rm -rf $(VENV) .stamps tests/journeys/node_modules tests/certificates/node/node_modules vendor/node_modules vendor-contexts/node_modules
+	rm -rf $(VENV) .venv-blocks .venv-oracle .venv-workbench .stamps tests/journeys/node_modules tests/certificates/node/node_modules vendor/node_modules vendor-contexts/node_modules

@@ -24,7 +24,7 @@ from courses.routes.frames import enabled_asides, is_on
 from courses.routes.runtime import learner_runtime
 from courses.runtime import switches, tokens
 from courses.runtime.ids import aside_key
-from courses.runtime.plugins import aside_class, block_class, is_fenced
+from courses.runtime.plugins import aside_class, block_class, is_fenced, public_file
 from courses.runtime.runtime import LearnerRuntime
 from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.permissions import VISITOR, public, requires
@@ -215,10 +215,13 @@ def resource(block_type: str, path: str) -> Response:
     cls = block_class(block_type)
     if cls is HiddenBlock:
         cls = aside_class(block_type) or cls
+    data: bytes | None
     try:
         data = cls.open_local_resource(path).read()
     except Exception:  # noqa: BLE001 - each block has its own way to say no
-        raise NotFoundError from None
+        data = public_file(cls.__module__, path)
+    if data is None:
+        raise NotFoundError
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     return Response(
         data,

@@ -29,7 +29,7 @@ POLICY = (
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'{0}; "
     "style-src 'self' 'unsafe-inline'{0}; img-src 'self' data: blob:{0}; font-src 'self' data:{0}; "
     "media-src 'self' data: blob:{0}; connect-src 'self'{0}; form-action 'none'; base-uri 'none'; "
-    "object-src 'none'; frame-src 'none'; frame-ancestors 'self'"
+    "object-src 'none'; frame-src{1}; frame-ancestors 'self'"
 )
 
 
@@ -101,5 +101,5 @@ def frame(slug: str, block_id: str) -> Response:
     response = make_response(page)
     hosts = settings.get(f"xblock.hosts.{source.type}", "")
     allowed = "".join(f" {host}" for host in hosts.split() if host.startswith("https://"))
-    response.headers["Content-Security-Policy"] = POLICY.format(allowed)
+    response.headers["Content-Security-Policy"] = POLICY.format(allowed, allowed or " 'none'")
     return response

@@ -9,7 +9,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
+from functools import lru_cache
+from gettext import NullTranslations, translation
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from flask import current_app, url_for
@@ -17,6 +21,7 @@ from flask_babel import format_datetime, get_locale, get_translations
 from xblock.core import XBlock
 from xblock.reference.user_service import UserService, XBlockUser
 
+from courses.runtime.plugins import module_of, package_folders
 from learnenv.kernel import settings
 from learnenv.kernel.permissions import Actor, Role
 
@@ -24,25 +29,46 @@ if TYPE_CHECKING:
     from courses.runtime.runtime import LearnerRuntime
 
 SETTINGS_PREFIX = "xblock.settings."
+# Where packages of blocks keep their translations, and what they call them.
+CATALOGUES = ("translations", "locale", "conf/locale")
+DOMAINS = ("text", "django")
 LINK = re.compile(r"""(?P<quote>["'])(?P<path>/(?:static|jump_to_id)/[^"']*)(?P=quote)""")
 
 
+@lru_cache(maxsize=512)
+def catalogue_of(package: str, language: str) -> NullTranslations:
+    """Return the translations that a block's own package brings, if it does."""
+    for folder, domain in product(package_folders(package), DOMAINS):
+        for place in CATALOGUES:
+            with suppress(OSError):
+                return translation(domain, folder / place, [language])
+    return NullTranslations()
+
+
 class I18nService:
-    """Translations for blocks, in the language of the page."""
+    """Translations for blocks, in the language of the page: of their own package, else ours."""
 
     def __init__(self, block: XBlock) -> None:
         self._block = block
+        package = module_of(block).partition(".")[0]
+        self._own = catalogue_of(package, str(get_locale()))
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(get_translations(), name)
+        return getattr(self._own if name == "_catalog" else get_translations(), name)
 
-    def ugettext(self, text: str) -> str:
-        """Return the translation, under the name that older blocks use."""
-        return str(get_translations().gettext(text))
+    def gettext(self, text: str) -> str:
+        """Return the translation."""
+        found = self._own.gettext(text)
+        return found if found != text else str(get_translations().gettext(text))
 
-    def ungettext(self, one: str, many: str, number: int) -> str:
-        """Return the translation with its plural, under its old name."""
+    def ngettext(self, one: str, many: str, number: int) -> str:
+        """Return the translation with its plural."""
+        found = self._own.ngettext(one, many, number)
+        if found not in {one, many}:
+            return found
         return str(get_translations().ngettext(one, many, number))
+
+    ugettext, ungettext = gettext, ngettext  # the names that older blocks use
 
     def strftime(self, moment: datetime, form: str) -> str:
         """Return a moment in words. The names of forms are those of Open edX."""
@@ -55,8 +81,14 @@ class I18nService:
         namespace = finder() if finder else None
         if not namespace:
             return None
-        path = f"public/js/translations/{get_locale()}/text.js"
-        return url_for("courses.resource", block_type=block.scope_ids.block_type, path=path)
+        for language in (str(get_locale()), "en"):
+            path = f"public/js/translations/{language}/text.js"
+            try:
+                getattr(block, "unmixed_class", type(block)).open_local_resource(path).close()
+            except Exception:  # noqa: BLE001, S112 - each block has its own way to say no
+                continue
+            return url_for("courses.resource", block_type=block.scope_ids.block_type, path=path)
+        return None
 
 
 class HostUserService(UserService):
@@ -173,6 +205,37 @@ class CompletionService:
         self._runtime.publish(block, "completion", {"completion": completion})
 
 
+class SandboxService:
+    """Whether Python of authors may run: never here. A problem that has some cannot be graded."""
+
+    def can_execute_unsafe_code(self) -> bool:
+        """Say no."""
+        return False
+
+    def get_python_lib_zip(self) -> None:
+        """Have no library for it either."""
+
+
+class CacheService:
+    """What a block worked out, kept for as long as the request."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Any] = {}
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return what was kept."""
+        return self._kept.get(key, default)
+
+    def set(self, key: str, value: Any, timeout: int | None = None) -> None:
+        """Keep something."""
+        del timeout
+        self._kept[key] = value
+
+    def delete(self, key: str) -> None:
+        """Forget something."""
+        self._kept.pop(key, None)
+
+
 class RebindService:
     """Blocks for who is not signed in stay as they are."""
 
@@ -182,6 +245,7 @@ class RebindService:
 
 def services_of(runtime: LearnerRuntime) -> dict[str, Callable[[XBlock], Any]]:
     """Return what makes each service, by name."""
+    cache = CacheService()
     return {
         "i18n": I18nService,
         "user": lambda _block: HostUserService(runtime.actor),
@@ -189,4 +253,8 @@ def services_of(runtime: LearnerRuntime) -> dict[str, Callable[[XBlock], Any]]:
         "replace_urls": lambda _block: ReplaceUrlsService(runtime.rewrite),
         "completion": lambda _block: CompletionService(runtime),
         "rebind_user": lambda _block: RebindService(),
+        "sandbox": lambda _block: SandboxService(),
+        "cache": lambda _block: cache,
+        "fs": lambda _block: runtime.files,
+        "xqueue": lambda _block: None,  # no outside graders; blocks know what None means
     }

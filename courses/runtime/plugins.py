@@ -6,7 +6,9 @@ Own blocks are trusted with the page. Those of others are fenced (courses/routes
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import structlog
@@ -82,6 +84,39 @@ def prepare_for_others() -> None:
     xblock_django.prepare()
 
 
+def module_of(block: XBlock) -> str:
+    """Return the module a block's class was written in; the runtime mixes ours into another."""
+    return str(getattr(block, "unmixed_class", type(block)).__module__)
+
+
+def public_file(module: str, path: str) -> bytes | None:
+    """Return a file from any folder `public` in the package of a module, or None.
+
+    XBlock itself serves the one folder beside the class; packages of several blocks name the
+    folder of one of them, as Open edX serves them.
+    """
+    parts = PurePosixPath(path).parts
+    if "public" not in parts[:-1] or any(part.startswith((".", "/")) for part in parts):
+        return None
+    for root in package_folders(module):
+        found = root.joinpath(*parts).resolve()
+        if found.is_relative_to(root) and "public" in found.parts and found.is_file():
+            return found.read_bytes()
+    return None
+
+
+@lru_cache(maxsize=256)
+def package_folders(module: str) -> tuple[Path, ...]:
+    """Return the folders of the packages that a module is in, the innermost first."""
+    found = []
+    package = module
+    while package:
+        loaded = import_module(package)
+        found += [Path(path).resolve() for path in getattr(loaded, "__path__", ())]
+        package = package.rpartition(".")[0]
+    return tuple(found)
+
+
 def forget() -> None:
     """Forget which classes were loaded; for tests that install others."""
     for cache in (block_class, aside_class, installed):
@@ -89,6 +124,6 @@ def forget() -> None:
 
 
 __all__: list[Any] = [
-    "aside_class", "block_class", "forget", "installed", "is_fenced", "own_first",
-    "prepare_for_others",
+    "aside_class", "block_class", "forget", "installed", "is_fenced", "module_of",
+    "own_first", "package_folders", "prepare_for_others", "public_file",
 ]  # fmt: skip

@@ -3,35 +3,53 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 from flask import render_template, url_for
+from flask_babel import get_locale
 from markupsafe import Markup, escape
 from opaque_keys.edx.keys import UsageKey
 from web_fragments.fragment import Fragment
-from xblock.core import XBlock
+from xblock.core import XBlock, XBlockMixin
 from xblock.exceptions import NoSuchUsage, NoSuchViewError
-from xblock.fields import ScopeIds
+from xblock.fields import Boolean, DateTime, ScopeIds, String
+from xblock.fields import Scope as FieldScope
 from xblock.runtime import Runtime
 
 from courses.blocks.hidden import HiddenBlock
 from courses.outline import Block, Outline
-from courses.runtime import switches, tokens
+from courses.runtime import switches, tokens, xblock_django
 from courses.runtime.field_data import LearnerFieldData, is_aside
+from courses.runtime.files import FileService
 from courses.runtime.ids import IDS, aside_key, scope_ids, usage_key
 from courses.runtime.offers import anonymous_id, services_of
-from courses.runtime.plugins import aside_class, block_class, is_fenced, own_first
+from courses.runtime.plugins import aside_class, block_class, is_fenced, module_of, own_first
+from courses.runtime.tree import Blocks
 from learnenv.kernel.permissions import Actor, Role
 from learnenv.kernel.site import site_url
+from learnenv.web.assets import static_url
 
 log = structlog.get_logger()
+# What blocks may ask of `resource_url`: the libraries that every frame has anyhow.
+LIBRARIES = {
+    "jquery": "vendor/xblock/jquery.min.js",
+    "underscore": "vendor/xblock/underscore-umd-min.js",
+}
+QUOTES = ('"', "'", "&quot;", "&#34;", "&#39;")
 Publish = Callable[[Block, str, dict[str, Any]], None]
 
 
-class HostMixin:
+class HostMixin(XBlockMixin):
     """What blocks of others expect of every block; comes after their class, so theirs wins."""
+
+    # A course hands these down to everything in it (courses.runtime.field_data.INHERITED).
+    due = DateTime(default=None, scope=FieldScope.settings)
+    start = DateTime(default=None, scope=FieldScope.settings)
+    graceperiod = String(default=None, scope=FieldScope.settings)
+    graded = Boolean(default=False, scope=FieldScope.settings)
 
     scope_ids: Any
     runtime: Any
@@ -79,6 +97,13 @@ class ExpectedNames:
     is_author_mode = False
     seed = 0
     student: Actor
+
+    @property
+    def resources_fs(self) -> Any:
+        """An empty file system: the files of a course are no files here."""
+        from fs.memoryfs import MemoryFS
+
+        return MemoryFS()
 
     @property
     def anonymous_student_id(self) -> str:
@@ -129,9 +154,12 @@ class LearnerRuntime(ExpectedNames, Runtime):
         self.actor = self.student = actor
         self.read_only = read_only
         self.asides = asides
+        self.files = FileService(self.learner_fields)
         self._publish = publish
         self._hand_ins = hand_ins
         self._makers = services_of(self)
+        self._busy: list[XBlock] = []
+        """The blocks that draw or answer now, the innermost last."""
 
     # --- blocks -----------------------------------------------------------------------------
 
@@ -235,7 +263,15 @@ class LearnerRuntime(ExpectedNames, Runtime):
         return url_for("courses.resource", block_type=block.scope_ids.block_type, path=uri)
 
     def resource_url(self, resource: str) -> str:
+        """Return the address of a library that frames have; raise when it is another."""
+        for name, path in LIBRARIES.items():
+            if resource.rsplit("/", 1)[-1].startswith(name):
+                return static_url(path)
         raise NotImplementedError(resource)
+
+    def query(self, block: XBlock) -> Blocks:
+        """Return the start of a walk through the tree around a block."""
+        return Blocks(self, [block])
 
     def asset_url(self, path: str) -> str:
         """Return the address of a file of the course, such as /static/picture.svg."""
@@ -244,7 +280,9 @@ class LearnerRuntime(ExpectedNames, Runtime):
     # --- rendering --------------------------------------------------------------------------
 
     def render_template(self, name: str, **values: Any) -> str:
-        """Render one of our own block templates."""
+        """Render a template: of the package of the block that draws, or one of ours."""
+        if self._busy and is_fenced(self._busy[-1].scope_ids.block_type):
+            return xblock_django.render(name, values)
         return render_template(f"courses/blocks/{name}", runtime=self, **values)
 
     def rewrite(self, html: str) -> Markup:
@@ -298,13 +336,18 @@ class LearnerRuntime(ExpectedNames, Runtime):
                 '<script type="json/xblock-args" class="xblock-json-init-args">'
                 f"{arguments}</script>"
             )
-        wrapped.add_content(f"<div {written}>{frag.body_html()}{arguments}</div>")
+        # First, so that a block with one closing tag too many cannot leave them outside.
+        content = f"{arguments}{frag.body_html()}"
+        if is_fenced(block.scope_ids.block_type):
+            content = rewrite_links(content, self.outline)  # our own blocks did so themselves
+        wrapped.add_content(f"<div {written}>{content}</div>")
         wrapped.add_fragment_resources(frag)
         return wrapped
 
     def render(self, block: XBlock, view_name: str, context: Any = None) -> Fragment:
         """Render a block with its asides; each resource is kept once, however often it is asked."""
-        shown = super().render(block, view_name, {} if context is None else context)
+        with self._at_work(block):
+            shown = super().render(block, view_name, {} if context is None else context)
         once = Fragment()
         once.add_content(shown.content)
         for resource in dict.fromkeys(shown.resources):
@@ -312,6 +355,26 @@ class LearnerRuntime(ExpectedNames, Runtime):
                 resource.kind == "text"
             ) else once.add_resource_url(resource.data, resource.mimetype, resource.placement)
         return once
+
+    def handle(self, block: XBlock, handler_name: str, request: Any, suffix: str = "") -> Any:
+        """Run a handler of a block, in the language of the page."""
+        with self._at_work(block):
+            return super().handle(block, handler_name, request, suffix)
+
+    @contextmanager
+    def _at_work(self, block: XBlock) -> Iterator[None]:
+        """Note which block draws or answers; Django speaks the language of the page meanwhile."""
+        self._busy.append(block)
+        try:
+            if is_fenced(block.scope_ids.block_type):
+                with xblock_django.at_work(module_of(block), str(get_locale())):
+                    yield
+            else:
+                yield
+            if len(self._busy) == 1:
+                self.files.keep()
+        finally:
+            self._busy.pop()
 
     def render_safely(self, block: XBlock, view: str = "student_view") -> Fragment:
         """Render a block; one that raises shows a quiet message and the page stands."""
@@ -323,7 +386,7 @@ class LearnerRuntime(ExpectedNames, Runtime):
             log.exception("xblock failed", block_type=block.scope_ids.block_type, view=view)
             switches.failed(block.scope_ids.block_type, f"{view}: {error!r}")
             fragment = Fragment()
-            fragment.add_content(self.render_template("broken.html"))
+            fragment.add_content(render_template("courses/blocks/broken.html", runtime=self))
             return fragment
 
     def hand_in(self, block_id: str) -> Any:
@@ -353,7 +416,9 @@ def rewrite_links(html: str, outline: Outline) -> Markup:
     if "/static/" in html:
         for path in outline.assets:
             if path in html:
-                html = html.replace(f'"{path}"', f'"{escape(asset_url(outline, path))}"')
+                address = str(escape(asset_url(outline, path)))
+                for quote in QUOTES:
+                    html = html.replace(f"{quote}{path}{quote}", f"{quote}{address}{quote}")
     while (start := html.find('"/jump_to_id/')) >= 0:
         end = html.index('"', start + 1)
         name = html[start + len('"/jump_to_id/') : end]

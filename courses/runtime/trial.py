@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,9 +16,16 @@ from xblock.reference.user_service import UserService, XBlockUser
 from xblock.runtime import DictKeyValueStore, KvsFieldData, NullI18nService, Runtime
 
 from courses.blocks.hidden import HiddenBlock
+from courses.runtime import xblock_django
+from courses.runtime.files import FileService
 from courses.runtime.ids import IDS, scope_ids, usage_key
-from courses.runtime.offers import RebindService, ReplaceUrlsService
-from courses.runtime.plugins import block_class, installed, own_first
+from courses.runtime.offers import (
+    CacheService,
+    RebindService,
+    ReplaceUrlsService,
+    SandboxService,
+)
+from courses.runtime.plugins import OWN_PACKAGE, block_class, installed, module_of, own_first
 from courses.runtime.runtime import ExpectedNames, HostMixin
 
 
@@ -54,11 +62,16 @@ class TrialRuntime(ExpectedNames, Runtime):
             "settings": _Defaults,
             "replace_urls": lambda: ReplaceUrlsService(str),
             "rebind_user": RebindService,
+            "sandbox": SandboxService,
+            "cache": CacheService,
+            "xqueue": lambda: None,
+            "fs": lambda: FileService(fields),
         }
+        fields = KvsFieldData(DictKeyValueStore())
         super().__init__(
             id_reader=IDS,
             id_generator=IDS,
-            services={"field-data": KvsFieldData(DictKeyValueStore())},
+            services={"field-data": fields},
             mixins=(HostMixin,),
             default_class=HiddenBlock,
             select=own_first,
@@ -100,9 +113,9 @@ class TrialRuntime(ExpectedNames, Runtime):
         del block, event_data
         self.trial.published.append(event_type)
 
-    def render_template(self, _name: str, **_values: Any) -> str:
-        """Own blocks draw with templates of the site, which is not there."""
-        return ""
+    def render_template(self, name: str, **values: Any) -> str:
+        """Draw with a template of the package; those of our own blocks need the site."""
+        return xblock_django.render(name, values) if xblock_django.is_at_work() else ""
 
     def applicable_aside_types(self, block: XBlock) -> list[str]:
         """No asides in a trial."""
@@ -118,6 +131,10 @@ class _Somebody(UserService):
         person = XBlockUser(is_current_user=True, emails=["x@example.nl"], full_name="Iemand")
         person.opt_attrs.update(
             {
+                "edx-platform.is_authenticated": True,
+                "edx-platform.request_country_code": "",
+                "edx-platform.user_preferences": {},
+                "edx-platform.deprecated_anonymous_user_id": "0" * 32,
                 "edx-platform.user_id": 1,
                 "edx-platform.username": "iemand",
                 "edx-platform.user_role": "student",
@@ -158,13 +175,24 @@ def try_block(name: str) -> Trial:
     return trial
 
 
+@contextmanager
+def _as_the_host_does(block: XBlock) -> Iterator[None]:
+    """Let Django find the templates of a block of others, as in the site."""
+    if module_of(block).startswith(OWN_PACKAGE):
+        yield
+        return
+    with xblock_django.at_work(module_of(block), "en"):
+        yield
+
+
 def _draw(runtime: TrialRuntime, cls: type[XBlock], name: str, view: str, trial: Trial) -> str:
     keys = scope_ids(1, usage_key("trial", "trial", name, f"{name}-1"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             block = runtime.construct_xblock_from_class(runtime.mixologist.mix(cls), keys)
-            shown = runtime.render(block, view, {})
+            with _as_the_host_does(block):
+                shown = runtime.render(block, view, {})
     except NoSuchViewError:
         return "none"
     except Exception as error:  # noqa: BLE001 - that is what a trial is for

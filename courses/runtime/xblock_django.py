@@ -8,8 +8,19 @@ middleware or sessions. Without the extra this does nothing and costs nothing.
 from __future__ import annotations
 
 import importlib.util
+import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
+from typing import Any
+
+APPS = "LEARNENV_XBLOCK_APPS"
+"""Names of apps of Django, with commas, for the few packages that are one (docs/xblocks.md)."""
+LOADERS = [
+    "courses.runtime.xblock_templates.PackageLoader",
+    "django.template.loaders.app_directories.Loader",
+]
 
 
 @lru_cache(maxsize=1)
@@ -22,9 +33,12 @@ def prepare() -> bool:
 
     if not settings.configured:
         settings.configure(
-            INSTALLED_APPS=[],
+            INSTALLED_APPS=[name for name in os.environ.get(APPS, "").split(",") if name],
             TEMPLATES=[
-                {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}
+                {
+                    "BACKEND": "django.template.backends.django.DjangoTemplates",
+                    "OPTIONS": {"loaders": LOADERS},
+                }
             ],
             USE_I18N=True,
             USE_TZ=True,
@@ -46,3 +60,37 @@ def prepare() -> bool:
         )
         django.setup()
     return True
+
+
+@contextmanager
+def at_work(module: str, language: str) -> Iterator[None]:
+    """Let Django use the language of the page and the templates of a block, while that is busy."""
+    if not prepare():
+        yield
+        return
+    from django.utils import translation
+
+    from courses.runtime.xblock_templates import drawing
+
+    token = drawing.set(module)
+    try:
+        with translation.override(language):
+            yield
+    finally:
+        drawing.reset(token)
+
+
+def render(name: str, values: dict[str, Any]) -> str:
+    """Render a template of the package of the block that is busy."""
+    from django.template.loader import render_to_string
+
+    return str(render_to_string(name, values))
+
+
+def is_at_work() -> bool:
+    """Whether a block of others is busy now."""
+    if not prepare():
+        return False
+    from courses.runtime.xblock_templates import drawing
+
+    return bool(drawing.get())

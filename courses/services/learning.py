@@ -148,7 +148,11 @@ def record_grade(
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["enrolment_id", "item"],
-            set_={"earned": earned, "possible": possible},
+            set_={
+                "earned": earned,
+                "possible": possible,
+                "reported_by_browser": grade.reported_by_browser,
+            },
             where=(ItemProgress.earned.is_(None)) | (ItemProgress.earned < earned),
         )
     )

@@ -12,9 +12,9 @@ class IdConverter(IntegerConverter):
 
 
 class SlugConverter(UnicodeConverter):
-    """A short name of letters, digits, hyphens, dots and underscores."""
+    """A short name of letters, digits, hyphens, dots and underscores; block types may begin with one."""
 
-    regex = r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,119}"
+    regex = r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,119}"
 
 
 def install(app: Flask) -> None:

@@ -148,7 +148,11 @@ def start_site(home: Path, database_url: str, processes: Processes) -> Live:
     assert dutch.exists(), "Compile the translations first: make .stamps/translations"
     port = free_port()
     site = Live(home=home, url=f"http://127.0.0.1:{port}")
-    env = {k: v for k, v in os.environ.items() if not k.startswith(("LEARNENV_", "FLASK_"))}
+    env = {
+        k: v
+        for k, v in os.environ.items()
+        if k == "LEARNENV_XBLOCK_APPS" or not k.startswith(("LEARNENV_", "FLASK_"))
+    }
     env |= {
         "LEARNENV_HOME": str(home),
         "LEARNENV_DATABASE_URL": database_url,

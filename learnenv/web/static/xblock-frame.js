@@ -169,7 +169,37 @@
     : text.replace(/%s/g, () => values.shift());
   window.Logger ??= { log() {}, listen() {} };
 
+  // Text and HTML put together as Open edX does: text is escaped, HTML is what says it is.
+  class Html { constructor(text) { this.text = String(text); } toString() { return this.text; } }
+  const escaped = (text) => text instanceof Html ? text.text
+    : String(text).replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const filled = (text, values, how) => String(text).replace(/{\s*(\w+)\s*}/g, (all, key) => key in values ? how(values[key]) : all);
+  const strings = { interpolate: (text, values) => filled(text, values ?? {}, String) };
+  const html = {
+    HTML: (text) => new Html(text),
+    ensureHtml: (text) => new Html(escaped(text)),
+    joinHtml: (...parts) => new Html(parts.map(escaped).join("")),
+    interpolateHtml: (text, values) => new Html(filled(escaped(text), values ?? {}, escaped)),
+    setHtml: (element, text) => window.jQuery(element).html(escaped(text)),
+    append: (element, text) => window.jQuery(element).append(escaped(text)),
+    prepend: (element, text) => window.jQuery(element).prepend(escaped(text)),
+  };
+  window.StringUtils ??= strings;
+  window.HtmlUtils ??= html;
+  window.edx ??= { StringUtils: strings, HtmlUtils: html };
+
+  // Bubbles of Open edX (qTip): here the browser's own, from the title.
+  function bubbles(asked) {
+    if (asked && typeof asked === "object") {
+      const { text = "", title } = asked.content ?? {};
+      const words = [title?.text ?? title ?? "", text].map((part) => window.jQuery("<div>").append(part).text().trim());
+      return this.attr("title", words.filter(Boolean).join(": "));
+    }
+    return asked === "api" ? { elements: {} } : this;
+  }
+
   window.addEventListener("load", () => {
+    if (window.jQuery) { window.jQuery.fn.qtip ??= bubbles; }
     document.querySelectorAll(".xblock-v1, .xblock_asides-v1").forEach(start);
     const tell = () => window.parent.postMessage({ kind: "xblock:height", height: document.documentElement.scrollHeight }, "*");
     new ResizeObserver(tell).observe(document.body);
