@@ -21,6 +21,7 @@ from courses.versions import outline_of
 from learnenv.kernel.clock import now
 from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.permissions import requires
+from learnenv.kernel.slots import collect
 from learnenv.web.shell import actor
 
 
@@ -189,6 +190,9 @@ def result(attempt_id: int) -> str | Response:
         counts=counts,
         enrolment=found.enrolment,
         questions=verdicts,
+        extras=collect("courses.completed", enrolment_id=found.enrolment_id)
+        if passed and found.enrolment.completed_at
+        else [],
         subjects=banks.per_subject(lesson, outline, [(v["id"], v["fraction"]) for v in verdicts]),
         rewrite=lambda html: rewrite_links(html, outline),
     )
