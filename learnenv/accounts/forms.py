@@ -1,5 +1,6 @@
 """Forms of accounts: they check the shape; the services check the rules."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
@@ -24,6 +25,10 @@ from wtforms.validators import (
 )
 
 from learnenv.accounts.models import Tier
+from learnenv.accounts.organisations import organisation_by_code
+from learnenv.accounts.passwords import check_strength
+from learnenv.accounts.services import normal_email
+from learnenv.kernel.errors import DomainError
 from learnenv.kernel.forms import BaseForm, SelectChoice
 from learnenv.kernel.i18n import LANGUAGES
 from learnenv.kernel.i18n import lazy_gettext as _
@@ -68,12 +73,28 @@ def can_be_written(_form: Any, field: Field) -> None:
             raise ValidationError(problem)
 
 
+def _follows(check: Callable[[Any, str], object]) -> Callable[[Any, Field], None]:
+    """Make a rule of the services a check of the field, so that all fields report at once."""
+
+    def validate(form: Any, field: Field) -> None:
+        try:
+            check(form, field.data or "")
+        except DomainError as error:
+            raise ValidationError(error.message) from None
+
+    return validate
+
+
+def _short(most: int) -> Length:
+    return Length(max=most, message=_("This is too long: use at most %(max)d characters."))
+
+
 def _person_name(label: Any, hint: Any = "") -> Field:
     return StringField(
         label,
         description=hint,
         filters=[one_line],
-        validators=[DataRequired(_("Enter a name.")), Length(max=200), can_be_written],
+        validators=[DataRequired(_("Enter a name.")), _short(200), can_be_written],
         render_kw={"autocomplete": "name"},
     )
 
@@ -83,25 +104,32 @@ def _name(label: Any, hint: Any = "") -> Field:
         label,
         description=hint,
         filters=[one_line],
-        validators=[DataRequired(_("Enter a name.")), Length(max=200)],
+        validators=[DataRequired(_("Enter a name.")), _short(200)],
         render_kw={"autocomplete": "name"},
     )
 
 
 def _email(label: Any, autocomplete: str = "email") -> Field:
+    rules = [] if autocomplete == "username" else [_follows(lambda _f, t: normal_email(t))]
     return EmailField(
         label,
-        validators=[DataRequired(_("Enter an e-mail address.")), Length(max=320)],
+        validators=[DataRequired(_("Enter an e-mail address.")), _short(320), *rules],
         render_kw={"autocomplete": autocomplete, "spellcheck": "false"},
     )
 
 
+def _strong(form: Any, password: str) -> None:
+    email = form["email"].data if "email" in form else ""
+    check_strength(password, email=(email or "").strip().lower())
+
+
 def _password(label: Any, autocomplete: str = "current-password") -> Field:
     is_new = autocomplete == "new-password"
+    rules = [_follows(_strong)] if is_new else []
     return PasswordField(
         label,
         description=_("At least 12 characters. A short sentence works well.") if is_new else "",
-        validators=[DataRequired(_("Enter a password.")), Length(max=1000)],
+        validators=[DataRequired(_("Enter a password.")), _short(1000), *rules],
         render_kw={"autocomplete": autocomplete},
     )
 
@@ -113,7 +141,7 @@ def _domains() -> Field:
             "One on each line, such as organisation.nl. Whoever confirms an address in it belongs"
             " to this organisation."
         ),
-        validators=[Optional(), Length(max=4000)],
+        validators=[Optional(), _short(4000)],
         render_kw={"rows": 4, "spellcheck": "false"},
     )
 
@@ -139,7 +167,11 @@ class SignUpForm(BaseForm):
         _("Code of your organisation"),
         description=_("Only if you got one from your organisation."),
         filters=[one_line],
-        validators=[Optional(), Length(max=40)],
+        validators=[
+            Optional(),
+            _short(40),
+            _follows(lambda _f, text: organisation_by_code(text)),
+        ],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
 
@@ -190,7 +222,7 @@ class ProfileForm(BaseForm):
     job_title = StringField(
         _("Job title"),
         filters=[one_line],
-        validators=[Optional(), Length(max=120)],
+        validators=[Optional(), _short(120)],
         render_kw={"autocomplete": "organization-title"},
     )
     is_leader = BooleanField(_("I lead other people"))
@@ -226,7 +258,7 @@ class PeopleFilter(BaseForm):
     zoek = StringField(
         _("Name or e-mail address"),
         filters=[one_line],
-        validators=[Length(max=200)],
+        validators=[_short(200)],
         render_kw={"autocomplete": "off"},
     )
     organisatie = SelectField(_("Organisation"), coerce=optional_id)
@@ -258,7 +290,7 @@ class InviteForm(BaseForm):
     addresses = TextAreaField(
         _("E-mail addresses"),
         description=_("One on each line, at most 50."),
-        validators=[DataRequired(_("Enter an e-mail address.")), Length(max=17_000)],
+        validators=[DataRequired(_("Enter an e-mail address.")), _short(17_000)],
         render_kw={"rows": 5, "spellcheck": "false"},
     )
     organisation_id = SelectField(_("Organisation"), coerce=optional_id)
