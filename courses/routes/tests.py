@@ -79,6 +79,9 @@ def _faces(found: Attempt, answers: dict[str, Answer]) -> list[dict[str, Any]]:
         answer = answers.get(question)
         given = answer.response if answer else {}
         seed = quizzes.seed_of(found, question)
+        unreadable = {
+            q.id: q.kind for q in problem.questions if grading.is_unreadable(q, given.get(q.id))
+        }
         shown.append(
             {
                 "id": question,
@@ -88,7 +91,11 @@ def _faces(found: Attempt, answers: dict[str, Answer]) -> list[dict[str, Any]]:
                     grading.face(q, prefix=question, seed=seed, given=given.get(q.id))
                     for q in problem.questions
                 ],
-                "answered": all(grading.is_complete(q, given.get(q.id)) for q in problem.questions),
+                "answered": all(
+                    grading.is_complete(q, given.get(q.id)) and q.id not in unreadable
+                    for q in problem.questions
+                ),
+                "unreadable": unreadable,
                 "marked": bool(answer and answer.marked),
             }
         )
@@ -128,7 +135,9 @@ def save_answers(attempt_id: int) -> Response:
     if is_autosave:
         faces = _faces(found, queries.answers_of(found))
         done = sum(entry["answered"] for entry in faces)
-        page = render_template("courses/test_saved.html", message="", done=done, all=len(faces))
+        page = render_template(
+            "courses/test_saved.html", message="", done=done, all=len(faces), questions=faces
+        )
         return make_response(page)
     if request.form.get("do") == "save":
         flash(_("Your answers are kept. You can go on later."), "ok")

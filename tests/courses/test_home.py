@@ -126,3 +126,28 @@ def test_the_certificate_is_one_click_after_the_last_step(app: Flask, client: Br
     assert "You scored 100%" in result.main
     assert re.search(r"Your certificate is being made", result.main)
     assert result.soup.find(id="certificate-file")
+
+
+def test_a_number_that_is_none_is_told_and_counts_as_not_answered(
+    app: Flask, client: Browser
+) -> None:
+    course, person = make_course(), make_person()
+    enrolment = make_enrolment(person, course)
+    complete_lesson(enrolment, course)
+    client.sign_in(person)
+    attempt = client.post(TEST).location
+    data = {**answers(client, attempt)}
+    name = next(key for key, value in data.items() if value == "7")
+    data[name] = "😀abc"
+    saved = client.post(attempt, data, status=200, headers={"HX-Request": "true"})
+    assert "2 of 3 answered" in saved.text
+    assert "Question 3: fill in a number" in " ".join(saved.text.replace("<strong>", "").split())
+    page = client.get(attempt)
+    field = page.soup.find(id=name)
+    assert field["aria-invalid"] == "true"
+    assert field["value"] == "😀abc"
+    summary = client.get(f"{attempt}/overzicht")
+    assert "Question 3 : fill in a number" in summary.main
+    assert "1 question has no full answer" in summary.main
+    client.post(attempt, {**data, name: "7"})
+    assert "You answered every question." in client.get(f"{attempt}/overzicht").main

@@ -123,7 +123,7 @@ def fail_the_test(page: Page, look: Axe) -> None:
     steps.hand_in(page)
     expect(page.get_by_role("heading", level=1)).to_contain_text("33%")
     expect(page.locator(".app-choice--wrong").first).to_contain_text("Woensdag")
-    expect(page.locator(".app-choice--right")).to_have_count(1)  # the number, which was right
+    expect(page.locator(".app-verdict--right")).to_have_count(1)  # the number, which was right
     html = page.content()
     assert not [words for words in KEY_WORDS if words in html], "the key went to who did not pass"
     look(page)
