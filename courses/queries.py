@@ -13,6 +13,7 @@ from courses.models import (
     Answer,
     Asset,
     Attempt,
+    AttemptState,
     Course,
     CourseVersion,
     Enrolment,
@@ -295,6 +296,15 @@ def duties(running: list[Enrolment]) -> list[Duty]:
     )
     done = {(row.enrolment_id, row.item) for row in rows}
     return [duty for duty in found if (duty.enrolment.id, duty.lesson.id) not in done]
+
+
+def tested(enrolments: list[Enrolment]) -> set[int]:
+    """Return the enrolments in which a test was handed in: before that there is no score."""
+    query = select(Attempt.enrolment_id).where(
+        Attempt.enrolment_id.in_([enrolment.id for enrolment in enrolments]),
+        Attempt.state != AttemptState.OPEN,
+    )
+    return set(db.session.scalars(query.distinct()))
 
 
 def attempts_of(enrolment: Enrolment, lesson: Lesson) -> list[Attempt]:

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from learnenv.accounts.models import Tier
@@ -12,6 +11,7 @@ from learnenv.areas.reporting.disclosure import Shown, shown
 from learnenv.areas.reporting.drawing import Drawing
 from learnenv.areas.reporting.queries import MEASURES, UNIQUE, Counts, Node, Report, no_counts
 from learnenv.areas.reporting.shapes import Block, Cell, Chart, Headline, Link, Row
+from learnenv.kernel.i18n import format_date
 from learnenv.web import exports
 
 

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, after_this_request, render_template, request
-from flask_babel import format_date
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -18,6 +17,7 @@ from learnenv.areas.reporting.queries import PACE_DAYS, UNIQUE, Choice
 from learnenv.kernel import audit
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.i18n import format_date
 from learnenv.kernel.permissions import Actor, requires
 from learnenv.kernel.transaction import transaction
 from learnenv.web import exports
