@@ -6,16 +6,20 @@ from typing import Any
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    DateField,
     EmailField,
     Field,
     HiddenField,
     IntegerField,
     PasswordField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
+    URLField,
 )
 from wtforms.validators import (
+    URL,
     DataRequired,
     InputRequired,
     Length,
@@ -24,10 +28,11 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from learnenv.accounts.models import Tier
+from learnenv.accounts.models import Organisation, Tier
 from learnenv.accounts.organisations import organisation_by_code
 from learnenv.accounts.passwords import check_strength
 from learnenv.accounts.services import normal_email
+from learnenv.kernel.accessibility import STATUS_NAMES
 from learnenv.kernel.errors import DomainError
 from learnenv.kernel.forms import BaseForm, SelectChoice
 from learnenv.kernel.i18n import LANGUAGES
@@ -324,6 +329,8 @@ class OrganisationEditForm(BaseForm):
     """Change an organisation."""
 
     name = _name(_("Name"))
+    tier = SelectField(_("Layer of government"), choices=TIERS)
+    parent_id = SelectField(_("Part of"), coerce=optional_id)
     domains = _domains()
     needs_approval = BooleanField(_("A manager approves before somebody starts a course"))
     seats = IntegerField(
@@ -331,17 +338,48 @@ class OrganisationEditForm(BaseForm):
         description=_("How many different people may start a course in a year. Empty: everybody."),
         validators=[Optional(), NumberRange(0, 10_000_000)],
     )
+    target = IntegerField(
+        _("Target of this year"),
+        description=_(
+            "How many different people should start a course this year. "
+            "Managers see whether they are on pace. Empty: no target."
+        ),
+        validators=[Optional(), NumberRange(1, 10_000_000)],
+    )
+
+    def __init__(self, *args: Any, organisations: Choices, leave_out: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name.render_kw = {"autocomplete": "off"}
+        rest = [pair for pair in organisations if pair[0] != str(leave_out)]
+        self.parent_id.choices = [NO_CHOICE, *listed(rest)]
 
 
 class MergeForm(BaseForm):
     """Let an organisation go up in another one."""
 
-    into_id = SelectField(_("Goes up in"), coerce=optional_id)
+    into_id = SelectField(
+        _("Goes up in"),
+        coerce=optional_id,
+        validators=[DataRequired(_("Choose an organisation."))],
+    )
+    confirmation = StringField(
+        _("Type the name of the organisation that goes away"),
+        filters=[one_line],
+        validators=[DataRequired(_("Type the name, so that nothing goes away by accident."))],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
 
-    def __init__(self, *args: Any, organisations: Choices, leave_out: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rest = [pair for pair in organisations if pair[0] != str(leave_out)]
-        self.into_id.choices = listed(rest)
+    def __init__(self, *args: Any, organisations: Choices, going: Organisation, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.going = going
+        rest = [pair for pair in organisations if pair[0] != str(going.id)]
+        self.into_id.choices = [NO_CHOICE, *listed(rest)]
+        self.confirmation.description = going.name
+
+    def validate_confirmation(self, field: Field) -> None:
+        """Take the name as it is, whatever the capitals."""
+        if (field.data or "").casefold() != one_line(self.going.name).casefold():
+            raise ValidationError(_("This is not the name: %(name)s.", name=self.going.name))
 
 
 class UploadForm(BaseForm):
@@ -359,6 +397,30 @@ class ImportForm(BaseForm):
     """The same list, looked at and approved."""
 
     text = HiddenField()
+
+
+class StatementForm(BaseForm):
+    """What the accessibility statement says."""
+
+    status = RadioField(
+        _("Status"),
+        choices=[SelectChoice(key.value, name) for key, name in STATUS_NAMES.items()],
+        validators=[InputRequired(_("Choose one of the answers."))],
+    )
+    drawn_up = DateField(_("Drawn up on"), validators=[Optional()])
+    contact = EmailField(
+        _("E-mail address for reports"),
+        validators=[Optional(), _short(320), _follows(lambda _f, text: normal_email(text))],
+    )
+    report = URLField(
+        _("Address of the report of the research"),
+        description=_("Leave it empty as long as nobody examined the site."),
+        validators=[
+            Optional(),
+            _short(500),
+            URL(message=_("Enter a whole address, such as https://www.example.nl/rapport.")),
+        ],
+    )
 
 
 class TargetForm(BaseForm):
