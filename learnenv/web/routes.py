@@ -94,7 +94,7 @@ def style_guide() -> str:
     """Show every macro, so that a builder sees what there is."""
     from learnenv.web.style_guide import SAMPLES, SampleForm
 
-    form, refused = SampleForm(formdata=None), SampleForm(formdata=None, prefix="refused-")
+    form, refused = SampleForm(formdata=None), SampleForm(formdata=None)
     refused.name.errors = [_("Enter your name.")]
     if "fout" in request.args:
         form.name.errors = [_("Enter your name.")]
