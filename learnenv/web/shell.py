@@ -190,7 +190,7 @@ def install(app: Flask, menu: Callable[[Actor], list[Any]]) -> None:
 class Link:
     """A link of the layout."""
 
-    def __init__(self, label: str, endpoint: str, **values: str | None) -> None:
+    def __init__(self, label: str, endpoint: str, **values: Any) -> None:
         self.label = label
         self.href = url_for(endpoint, **values)
         path = url_for(endpoint)
