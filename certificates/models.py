@@ -94,7 +94,8 @@ class Certificate(Base):
         Index("ix_certificates_certificate_until", "valid_until"),
         Index("ix_certificates_certificate_status", "status", "issued_at"),
         Index(
-            "ix_certificates_certificate_list", "organisation_id", "course_id", "issued_at", "id"
+            "ix_certificates_certificate_list",
+            *("organisation_id", "course_id", "issued_at", "id", "source"),
         ),  # the order of the list behind the figure
     )
 

@@ -13,6 +13,7 @@ from courses.permissions import ALL, APPROVE, LEARN, PUBLISH
 from courses.routes import blueprint
 from courses.routes.block_admin import admin_card
 from courses.routes.overrides import person_card
+from courses.routes.samples import sample_question
 from courses.services import enrolling, quizzes
 from learnenv.kernel.area import Area, Job, NavItem
 from learnenv.kernel.clock import now
@@ -49,5 +50,9 @@ AREA = Area(
         Job(name="courses.close_overdue", run=_close_overdue, every=timedelta(minutes=1)),
         Job(name="courses.remind_managers", run=_remind_managers, every=timedelta(hours=1)),
     ),
-    fills=(("accounts.admin", admin_card), ("accounts.person", person_card)),
+    fills=(
+        ("web.style_guide", sample_question),
+        ("accounts.admin", admin_card),
+        ("accounts.person", person_card),
+    ),
 )

@@ -15,6 +15,7 @@ from courses.models import (
     Answer,
     Asset,
     Attempt,
+    AttemptState,
     Course,
     CourseVersion,
     Enrolment,
@@ -27,7 +28,7 @@ from courses.models import (
     RequestState,
 )
 from courses.outline import Lesson, Module, Outline
-from courses.services.learning import asked_of
+from courses.services.learning import added_essentials, asked_of
 from courses.versions import outline_of
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
@@ -281,6 +282,43 @@ def next_place(outline: Outline, enrolment: Enrolment, state: Progress) -> tuple
     return None
 
 
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A lesson that came later and is essential: it is asked of who enrolled before it."""
+
+    enrolment: Enrolment
+    lesson: Lesson
+
+
+def duties(running: list[Enrolment]) -> list[Duty]:
+    """Return the essential additions that are still to do, in one query for all courses."""
+    found = [
+        Duty(enrolment, outline.by_lesson[lesson_id])
+        for enrolment in running
+        if enrolment.course.version_id not in {None, enrolment.version_id}
+        for outline in [current(enrolment.course)]
+        for lesson_id in added_essentials(enrolment, outline)
+    ]
+    if not found:
+        return []
+    rows = db.session.execute(
+        select(ItemProgress.enrolment_id, ItemProgress.item)
+        .where(ItemProgress.enrolment_id.in_({duty.enrolment.id for duty in found}))
+        .where(ItemProgress.item.in_({duty.lesson.id for duty in found}))
+    )
+    done = {(row.enrolment_id, row.item) for row in rows}
+    return [duty for duty in found if (duty.enrolment.id, duty.lesson.id) not in done]
+
+
+def tested(enrolments: list[Enrolment]) -> set[int]:
+    """Return the enrolments in which a test was handed in: before that there is no score."""
+    query = select(Attempt.enrolment_id).where(
+        Attempt.enrolment_id.in_([enrolment.id for enrolment in enrolments]),
+        Attempt.state != AttemptState.OPEN,
+    )
+    return set(db.session.scalars(query.distinct()))
+
+
 def attempts_of(enrolment: Enrolment, lesson: Lesson) -> list[Attempt]:
     """Return all attempts at a test, in order."""
     return list(
@@ -348,6 +386,16 @@ def requests_for(actor: Actor) -> list[WaitingRequest]:
         .limit(200)
     )
     return [WaitingRequest(request, name, place) for request, name, place in rows]
+
+
+def number_of_requests_for(actor: Actor) -> int:
+    """Return how many requests wait for this manager."""
+    query = select(func.count()).where(
+        EnrolmentRequest.organisation_id.in_(actor.managed),
+        EnrolmentRequest.state == RequestState.WAITING,
+        EnrolmentRequest.person_id != actor.person_id,
+    )
+    return db.session.scalar(query) or 0
 
 
 def _organisations() -> Table:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Flask
-from flask_babel import format_date, format_datetime, format_decimal, get_locale
+from flask_babel import format_decimal, get_locale
 from flask_migrate import Migrate
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -16,7 +16,15 @@ from learnenv.config import Settings
 from learnenv.kernel.area import Job, NavItem
 from learnenv.kernel.clock import AMSTERDAM
 from learnenv.kernel.db import db, prepare_engine
-from learnenv.kernel.i18n import DEFAULT_LANGUAGE, LANGUAGES, babel, lazy_gettext
+from learnenv.kernel.i18n import (
+    DEFAULT_LANGUAGE,
+    LANGUAGES,
+    babel,
+    format_date,
+    format_datetime,
+    lazy_gettext,
+    study_load,
+)
 from learnenv.kernel.mail import Mailer, mail_job
 from learnenv.kernel.permissions import PUBLIC, Actor, Permission, Role
 from learnenv.kernel.registry import Registry, find_areas
@@ -133,6 +141,7 @@ def _templates(app: Flask) -> None:
         format_datetime=format_datetime,
         format_number=format_decimal,
         get_locale=get_locale,
+        study_load=study_load,
         LANGUAGES=LANGUAGES,
     )
     # HTML that was sanitised when it was read (courses.markup) or made by our own templates.

@@ -5,6 +5,7 @@ import os
 import secrets
 import stat
 from dataclasses import dataclass
+from email.utils import formataddr, parseaddr
 from pathlib import Path
 from typing import Literal
 
@@ -52,7 +53,7 @@ def load(**overrides: object) -> Settings:
         "base_url": base_url,
         "trusted_hosts": tuple(filter(None, env("LEARNENV_TRUSTED_HOSTS", "").split(","))),
         "smtp_url": env("LEARNENV_SMTP_URL", ""),
-        "mail_sender": env("LEARNENV_MAIL_SENDER", "Learnenv <noreply@localhost>"),
+        "mail_sender": env("LEARNENV_MAIL_SENDER", "noreply@localhost"),
         "secret_key": env("LEARNENV_SECRET_KEY") or "",
         "site_name": env("LEARNENV_SITE_NAME", "Leeromgeving Werken 2.0"),
         "proxies": int(env("LEARNENV_PROXIES", "0")),
@@ -61,7 +62,14 @@ def load(**overrides: object) -> Settings:
         **overrides,
     }
     values["secret_key"] = values["secret_key"] or key_of(home)
+    values["mail_sender"] = named(str(values["mail_sender"]), str(values["site_name"]))
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def named(sender: str, name: str) -> str:
+    """Return the sender with a name: the site's own, when the operator gave only an address."""
+    given, address = parseaddr(sender)
+    return formataddr((given or name, address))
 
 
 def key_of(home: Path) -> str:

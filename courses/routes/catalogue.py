@@ -8,12 +8,13 @@ from werkzeug.wrappers import Response
 
 from courses import queries
 from courses.models import Enrolment
-from courses.permissions import LEARN
+from courses.permissions import APPROVE, LEARN
 from courses.routes import blueprint
-from courses.services import enrolling
+from courses.services import enrolling, quizzes
 from learnenv.kernel.clock import now
 from learnenv.kernel.errors import DomainError
 from learnenv.kernel.permissions import public, requires
+from learnenv.kernel.slots import collect
 from learnenv.web.shell import actor
 
 LONGEST_SEARCH = 100
@@ -33,7 +34,10 @@ def home() -> str:
     return render_template(
         "courses/home.html",
         running=running,
+        duties=queries.duties(running),
         requests=queries.requests_of(who) if who.organisation_id else [],
+        waiting=queries.number_of_requests_for(who) if APPROVE.allows(who) else 0,
+        extras=[part for part in collect("courses.home", actor=who) if part],
         finished=[e for e in mine if e.completed_at is not None],
         others=[c for c in found if c.id not in taken][:3],
     )
@@ -96,12 +100,15 @@ def enrol(slug: str) -> Response:
 @blueprint.get("/cursussen/<slug:slug>/verder")
 @requires(LEARN)
 def go_on(slug: str) -> Response:
-    """Open the exact unit left last."""
+    """Open the exact unit left last, or the test that is under way: its clock runs."""
     found = queries.course_by_slug(slug)
     outline = queries.current(found)
     enrolment = queries.enrolment_for(actor(), found)
     if enrolment is None:
         return redirect(url_for("courses.course", slug=slug), code=303)
+    attempt = quizzes.running(enrolment, now())
+    if attempt is not None:
+        return redirect(url_for("courses.attempt", attempt_id=attempt.id), code=303)
     place = queries.next_place(outline, enrolment, queries.progress(outline, enrolment))
     if place is None:
         endpoint = "courses.completed" if enrolment.completed_at else "courses.progress_page"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Response as FlaskResponse
 from flask import flash, redirect, render_template, url_for
-from flask_babel import format_date, get_locale
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -17,10 +19,18 @@ from courses.services import learning
 from learnenv.kernel import pdf
 from learnenv.kernel.clock import local, now
 from learnenv.kernel.errors import DomainError, NotFoundError
+from learnenv.kernel.i18n import format_date
 from learnenv.kernel.permissions import requires
 from learnenv.kernel.slots import collect
-from learnenv.web.exports import KINDS, Table, download
+from learnenv.web.assets import STATIC
+from learnenv.web.exports import KINDS, Cell, Table, download
 from learnenv.web.shell import actor
+
+# The fonts of the pages: one latin, one for names such as Şahin and Wałęsa.
+FONTS = tuple(
+    STATIC / "vendor" / "fonts" / f"source-sans-3-{part}-wght-normal.woff2"
+    for part in ("latin", "latin-ext")
+)
 
 
 @blueprint.get("/cursussen/<slug:slug>/voortgang")
@@ -97,7 +107,9 @@ def overview() -> str:
     """Show everything the learner did (c4)."""
     mine = queries.enrolments_of(actor())
     proofs = _proofs([e.id for e in mine])
-    return render_template("courses/overview.html", enrolments=mine, proofs=proofs)
+    return render_template(
+        "courses/overview.html", enrolments=mine, proofs=proofs, tested=queries.tested(mine)
+    )
 
 
 def _proofs(enrolments: list[int]) -> dict[int, tuple[str, str]]:
@@ -110,7 +122,7 @@ def _proofs(enrolments: list[int]) -> dict[int, tuple[str, str]]:
 
 def _table() -> Table:
     mine = queries.enrolments_of(actor())
-    proofs = _proofs([e.id for e in mine])
+    proofs, tested = _proofs([e.id for e in mine]), queries.tested(mine)
     columns = (
         _("Course"), _("Enrolled on"), _("Progress (%)"), _("Score (%)"), _("Completed on"),
         _("Certificate"), _("Source"),
@@ -120,7 +132,7 @@ def _table() -> Table:
             e.course.title,
             local(e.enrolled_at).date(),
             e.percent,
-            e.score,
+            e.score if e.id in tested else None,
             local(e.completed_at).date() if e.completed_at else None,
             proofs.get(e.id, ("", ""))[0],
             _("This learning site"),
@@ -128,6 +140,13 @@ def _table() -> Table:
         for e in mine
     ]
     return Table(_("My learning"), columns, rows)
+
+
+def _in_words(cell: Cell) -> str:
+    """Return a cell as people read it: on paper a date is written out."""
+    if isinstance(cell, date):
+        return str(format_date(cell, format="long"))
+    return "" if cell is None else str(cell)
 
 
 @blueprint.get("/leren/overzicht.<slug:kind>")
@@ -138,15 +157,17 @@ def overview_file(kind: str) -> Response:
         return download(_table(), kind)
     if kind != "pdf":
         raise NotFoundError
+    table = _table()
     html = render_template(
         "courses/overview_pdf.html",
-        table=_table(),
+        table=table,
+        rows=[[_in_words(cell) for cell in row] for row in table.rows],
         person=actor(),
         today=format_date(local(now()).date(), format="long"),
         language=str(get_locale()),
     )
     return FlaskResponse(
-        pdf.render(html),
+        pdf.render(html, fonts=FONTS),
         mimetype="application/pdf",
         headers={"Content-Disposition": 'attachment; filename="leeroverzicht.pdf"'},
     )

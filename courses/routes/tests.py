@@ -22,6 +22,7 @@ from courses.versions import outline_of
 from learnenv.kernel.clock import now
 from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.permissions import requires
+from learnenv.kernel.slots import collect
 from learnenv.kernel.transaction import writing
 from learnenv.web.shell import actor, reads_first
 
@@ -80,6 +81,9 @@ def _faces(found: Attempt, answers: dict[str, Answer]) -> list[dict[str, Any]]:
         answer = answers.get(question)
         given = answer.response if answer else {}
         seed = quizzes.seed_of(found, question)
+        unreadable = {
+            q.id: q.kind for q in problem.questions if grading.is_unreadable(q, given.get(q.id))
+        }
         shown.append(
             {
                 "id": question,
@@ -89,7 +93,11 @@ def _faces(found: Attempt, answers: dict[str, Answer]) -> list[dict[str, Any]]:
                     grading.face(q, prefix=question, seed=seed, given=given.get(q.id))
                     for q in problem.questions
                 ],
-                "answered": all(grading.is_complete(q, given.get(q.id)) for q in problem.questions),
+                "answered": all(
+                    grading.is_complete(q, given.get(q.id)) and q.id not in unreadable
+                    for q in problem.questions
+                ),
+                "unreadable": unreadable,
                 "marked": bool(answer and answer.marked),
             }
         )
@@ -129,23 +137,26 @@ def save_answers(attempt_id: int) -> Response:
         flash(error.message, "warning")
         return redirect(url_for("courses.result", attempt_id=attempt_id), code=303)
     if is_autosave:
-        done = _answered(found, kept)
-        text = _("%(done)s of %(all)s answered", done=done, all=len(found.questions))
-        return make_response(str(escape(text)))
+        return make_response(_saved(found, kept))
     if request.form.get("do") == "save":
         flash(_("Your answers are kept. You can go on later."), "ok")
         return redirect(url_for("courses.attempt", attempt_id=attempt_id), code=303)
     return redirect(url_for("courses.summary", attempt_id=attempt_id), code=303)
 
 
-def _answered(found: Attempt, kept: quizzes.Responses) -> int:
-    """Count the questions that are answered whole."""
-    return sum(
-        all(
-            grading.is_complete(q, kept.get(question, {}).get(q.id))
-            for q in quizzes.problem_of(found, question).questions
-        )
-        for question in found.questions
+def _saved(found: Attempt, kept: quizzes.Responses) -> str:
+    """Say how many questions are answered, and which answer cannot be read."""
+    done, slips = 0, []
+    for number, question in enumerate(found.questions, start=1):
+        parts = quizzes.problem_of(found, question).questions
+        given = kept.get(question, {})
+        slip = next((q.kind for q in parts if grading.is_unreadable(q, given.get(q.id))), None)
+        if slip is not None:
+            slips.append({"number": number, "kind": slip})
+        elif all(grading.is_complete(q, given.get(q.id)) for q in parts):
+            done += 1
+    return render_template(
+        "courses/test_saved.html", message="", done=done, all=len(found.questions), slips=slips
     )
 
 
@@ -205,6 +216,9 @@ def result(attempt_id: int) -> str | Response:
         counts=counts,
         enrolment=found.enrolment,
         questions=verdicts,
+        extras=collect("courses.completed", enrolment_id=found.enrolment_id)
+        if passed and found.enrolment.completed_at
+        else [],
         subjects=banks.per_subject(lesson, outline, [(v["id"], v["fraction"]) for v in verdicts]),
         rewrite=lambda html: rewrite_links(html, outline),
     )

@@ -262,6 +262,12 @@ def asked_of(enrolment: Enrolment, outline: Outline) -> tuple[str, ...]:
     )
 
 
+def added_essentials(enrolment: Enrolment, outline: Outline) -> tuple[str, ...]:
+    """Return the lessons that are asked although they came after this learner enrolled."""
+    first = set(outline_of(enrolment.version_id).by_lesson)
+    return tuple(lesson for lesson in asked_of(enrolment, outline) if lesson not in first)
+
+
 def recalculate(enrolment: Enrolment, outline: Outline, *, at: datetime) -> None:
     """Bring progress up to date and complete the course when all that is asked is done."""
     asked = asked_of(enrolment, outline)

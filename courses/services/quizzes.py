@@ -97,6 +97,16 @@ def open_attempt(enrolment: Enrolment, lesson: Lesson) -> Attempt | None:
     )
 
 
+def running(enrolment: Enrolment, at: datetime) -> Attempt | None:
+    """Return the attempt of this enrolment whose clock runs now, whichever test it is of."""
+    attempts = db.session.scalars(
+        select(Attempt)
+        .where(Attempt.enrolment_id == enrolment.id, Attempt.state == AttemptState.OPEN)
+        .order_by(Attempt.id.desc())
+    )
+    return next((attempt for attempt in attempts if not is_over(attempt, at)), None)
+
+
 def _finished(enrolment: Enrolment, lesson: Lesson) -> list[Attempt]:
     return list(
         db.session.scalars(

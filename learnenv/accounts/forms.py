@@ -1,20 +1,25 @@
 """Forms of accounts: they check the shape; the services check the rules."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import (
     BooleanField,
+    DateField,
     EmailField,
     Field,
     HiddenField,
     IntegerField,
     PasswordField,
+    RadioField,
     SelectField,
     StringField,
     TextAreaField,
+    URLField,
 )
 from wtforms.validators import (
+    URL,
     DataRequired,
     InputRequired,
     Length,
@@ -23,7 +28,12 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from learnenv.accounts.models import Tier
+from learnenv.accounts.models import Organisation, Tier
+from learnenv.accounts.organisations import organisation_by_code
+from learnenv.accounts.passwords import check_strength
+from learnenv.accounts.services import normal_email
+from learnenv.kernel.accessibility import STATUS_NAMES
+from learnenv.kernel.errors import DomainError
 from learnenv.kernel.forms import BaseForm, SelectChoice
 from learnenv.kernel.i18n import LANGUAGES
 from learnenv.kernel.i18n import lazy_gettext as _
@@ -68,12 +78,28 @@ def can_be_written(_form: Any, field: Field) -> None:
             raise ValidationError(problem)
 
 
+def _follows(check: Callable[[Any, str], object]) -> Callable[[Any, Field], None]:
+    """Make a rule of the services a check of the field, so that all fields report at once."""
+
+    def validate(form: Any, field: Field) -> None:
+        try:
+            check(form, field.data or "")
+        except DomainError as error:
+            raise ValidationError(error.message) from None
+
+    return validate
+
+
+def _short(most: int) -> Length:
+    return Length(max=most, message=_("This is too long: use at most %(max)d characters."))
+
+
 def _person_name(label: Any, hint: Any = "") -> Field:
     return StringField(
         label,
         description=hint,
         filters=[one_line],
-        validators=[DataRequired(_("Enter a name.")), Length(max=200), can_be_written],
+        validators=[DataRequired(_("Enter a name.")), _short(200), can_be_written],
         render_kw={"autocomplete": "name"},
     )
 
@@ -83,25 +109,32 @@ def _name(label: Any, hint: Any = "") -> Field:
         label,
         description=hint,
         filters=[one_line],
-        validators=[DataRequired(_("Enter a name.")), Length(max=200)],
+        validators=[DataRequired(_("Enter a name.")), _short(200)],
         render_kw={"autocomplete": "name"},
     )
 
 
 def _email(label: Any, autocomplete: str = "email") -> Field:
+    rules = [] if autocomplete == "username" else [_follows(lambda _f, t: normal_email(t))]
     return EmailField(
         label,
-        validators=[DataRequired(_("Enter an e-mail address.")), Length(max=320)],
+        validators=[DataRequired(_("Enter an e-mail address.")), _short(320), *rules],
         render_kw={"autocomplete": autocomplete, "spellcheck": "false"},
     )
 
 
+def _strong(form: Any, password: str) -> None:
+    email = form["email"].data if "email" in form else ""
+    check_strength(password, email=(email or "").strip().lower())
+
+
 def _password(label: Any, autocomplete: str = "current-password") -> Field:
     is_new = autocomplete == "new-password"
+    rules = [_follows(_strong)] if is_new else []
     return PasswordField(
         label,
         description=_("At least 12 characters. A short sentence works well.") if is_new else "",
-        validators=[DataRequired(_("Enter a password.")), Length(max=1000)],
+        validators=[DataRequired(_("Enter a password.")), _short(1000), *rules],
         render_kw={"autocomplete": autocomplete},
     )
 
@@ -113,7 +146,7 @@ def _domains() -> Field:
             "One on each line, such as organisation.nl. Whoever confirms an address in it belongs"
             " to this organisation."
         ),
-        validators=[Optional(), Length(max=4000)],
+        validators=[Optional(), _short(4000)],
         render_kw={"rows": 4, "spellcheck": "false"},
     )
 
@@ -139,7 +172,11 @@ class SignUpForm(BaseForm):
         _("Code of your organisation"),
         description=_("Only if you got one from your organisation."),
         filters=[one_line],
-        validators=[Optional(), Length(max=40)],
+        validators=[
+            Optional(),
+            _short(40),
+            _follows(lambda _f, text: organisation_by_code(text)),
+        ],
         render_kw={"autocomplete": "off", "spellcheck": "false"},
     )
 
@@ -190,7 +227,7 @@ class ProfileForm(BaseForm):
     job_title = StringField(
         _("Job title"),
         filters=[one_line],
-        validators=[Optional(), Length(max=120)],
+        validators=[Optional(), _short(120)],
         render_kw={"autocomplete": "organization-title"},
     )
     is_leader = BooleanField(_("I lead other people"))
@@ -226,7 +263,7 @@ class PeopleFilter(BaseForm):
     zoek = StringField(
         _("Name or e-mail address"),
         filters=[one_line],
-        validators=[Length(max=200)],
+        validators=[_short(200)],
         render_kw={"autocomplete": "off"},
     )
     organisatie = SelectField(_("Organisation"), coerce=optional_id)
@@ -258,7 +295,7 @@ class InviteForm(BaseForm):
     addresses = TextAreaField(
         _("E-mail addresses"),
         description=_("One on each line, at most 50."),
-        validators=[DataRequired(_("Enter an e-mail address.")), Length(max=17_000)],
+        validators=[DataRequired(_("Enter an e-mail address.")), _short(17_000)],
         render_kw={"rows": 5, "spellcheck": "false"},
     )
     organisation_id = SelectField(_("Organisation"), coerce=optional_id)
@@ -292,6 +329,8 @@ class OrganisationEditForm(BaseForm):
     """Change an organisation."""
 
     name = _name(_("Name"))
+    tier = SelectField(_("Layer of government"), choices=TIERS)
+    parent_id = SelectField(_("Part of"), coerce=optional_id)
     domains = _domains()
     needs_approval = BooleanField(_("A manager approves before somebody starts a course"))
     seats = IntegerField(
@@ -299,17 +338,48 @@ class OrganisationEditForm(BaseForm):
         description=_("How many different people may start a course in a year. Empty: everybody."),
         validators=[Optional(), NumberRange(0, 10_000_000)],
     )
+    target = IntegerField(
+        _("Target of this year"),
+        description=_(
+            "How many different people should start a course this year. "
+            "Managers see whether they are on pace. Empty: no target."
+        ),
+        validators=[Optional(), NumberRange(1, 10_000_000)],
+    )
+
+    def __init__(self, *args: Any, organisations: Choices, leave_out: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name.render_kw = {"autocomplete": "off"}
+        rest = [pair for pair in organisations if pair[0] != str(leave_out)]
+        self.parent_id.choices = [NO_CHOICE, *listed(rest)]
 
 
 class MergeForm(BaseForm):
     """Let an organisation go up in another one."""
 
-    into_id = SelectField(_("Goes up in"), coerce=optional_id)
+    into_id = SelectField(
+        _("Goes up in"),
+        coerce=optional_id,
+        validators=[DataRequired(_("Choose an organisation."))],
+    )
+    confirmation = StringField(
+        _("Type the name of the organisation that goes away"),
+        filters=[one_line],
+        validators=[DataRequired(_("Type the name, so that nothing goes away by accident."))],
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
 
-    def __init__(self, *args: Any, organisations: Choices, leave_out: int, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        rest = [pair for pair in organisations if pair[0] != str(leave_out)]
-        self.into_id.choices = listed(rest)
+    def __init__(self, *args: Any, organisations: Choices, going: Organisation, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.going = going
+        rest = [pair for pair in organisations if pair[0] != str(going.id)]
+        self.into_id.choices = [NO_CHOICE, *listed(rest)]
+        self.confirmation.description = going.name
+
+    def validate_confirmation(self, field: Field) -> None:
+        """Take the name as it is, whatever the capitals."""
+        if (field.data or "").casefold() != one_line(self.going.name).casefold():
+            raise ValidationError(_("This is not the name: %(name)s.", name=self.going.name))
 
 
 class UploadForm(BaseForm):
@@ -327,6 +397,30 @@ class ImportForm(BaseForm):
     """The same list, looked at and approved."""
 
     text = HiddenField()
+
+
+class StatementForm(BaseForm):
+    """What the accessibility statement says."""
+
+    status = RadioField(
+        _("Status"),
+        choices=[SelectChoice(key.value, name) for key, name in STATUS_NAMES.items()],
+        validators=[InputRequired(_("Choose one of the answers."))],
+    )
+    drawn_up = DateField(_("Drawn up on"), validators=[Optional()])
+    contact = EmailField(
+        _("E-mail address for reports"),
+        validators=[Optional(), _short(320), _follows(lambda _f, text: normal_email(text))],
+    )
+    report = URLField(
+        _("Address of the report of the research"),
+        description=_("Leave it empty as long as nobody examined the site."),
+        validators=[
+            Optional(),
+            _short(500),
+            URL(message=_("Enter a whole address, such as https://www.example.nl/rapport.")),
+        ],
+    )
 
 
 class TargetForm(BaseForm):

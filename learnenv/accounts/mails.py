@@ -1,5 +1,7 @@
 """The mails of accounts, in the language of who reads them."""
 
+from urllib.parse import urlencode
+
 from flask_babel import gettext as _
 
 from learnenv.accounts.models import Person
@@ -11,21 +13,29 @@ def _send(name: str, recipient: str, language: str, letter: Letter, unique: str)
     send(letter, key=f"{name}:{unique}", recipient=recipient, language=language)
 
 
-def confirm(person: Person, token: str) -> None:
-    """Mail the link that opens a new account."""
+def _towards(target: str) -> str:
+    """Return the end of an address that remembers where somebody was going."""
+    return f"?{urlencode({'next': target})}" if target else ""
+
+
+def confirm(person: Person, token: str, target: str = "") -> None:
+    """Mail the link that opens a new account, and then leads to `target`."""
     with in_language(person.language):
         letter = Letter(
             subject=_("Confirm your e-mail address"),
             greeting=_("Hello %(name)s,", name=person.name),
             paragraphs=(_("You asked for an account. Confirm that this is your address."),),
-            action=(_("Confirm my address"), site_url(f"/account/bevestigen/{token}")),
+            action=(
+                _("Confirm my address"),
+                site_url(f"/account/bevestigen/{token}{_towards(target)}"),
+            ),
             closing=(_("The link works for two days."),),
             reason=_("Did you not ask for this? Then you need not do anything."),
         )
         _send("confirm", person.email, person.language, letter, token[-16:])
 
 
-def already_known(person: Person) -> None:
+def already_known(person: Person, target: str = "") -> None:
     """Tell an owner that somebody tried to sign up with the address."""
     with in_language(person.language):
         letter = Letter(
@@ -34,7 +44,7 @@ def already_known(person: Person) -> None:
             paragraphs=(
                 _("Somebody asked for an account with your address. You already have one."),
             ),
-            action=(_("Sign in"), site_url("/aanmelden")),
+            action=(_("Sign in"), site_url(f"/aanmelden{_towards(target)}")),
             reason=_("Was it not you? Then you need not do anything: nothing was changed."),
         )
         _send("known", person.email, person.language, letter, f"{person.id}:{now():%Y%m%d%H}")

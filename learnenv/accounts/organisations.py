@@ -97,6 +97,25 @@ def change_organisation(
     audit.record("organisation.changed", f"organisation:{organisation.id}", actor=actor)
 
 
+def move_organisation(
+    *, organisation: Organisation, tier: Tier, parent: Organisation | None, actor: Actor
+) -> None:
+    """Give an organisation another layer of government or another place in the tree."""
+    if parent is not None and parent.path.startswith(organisation.path):
+        raise InvalidInputError(
+            _("An organisation cannot be a part of itself or of one of its parts."),
+            field="parent_id",
+        )
+    parent_id = parent.id if parent else None
+    if (organisation.tier, organisation.parent_id) == (tier, parent_id):
+        return
+    organisation.tier = tier
+    if organisation.parent_id != parent_id:
+        _move(organisation, parent)
+    db.session.flush()
+    audit.record("organisation.moved", f"organisation:{organisation.id}", actor=actor)
+
+
 def organisation_of(email: str) -> int | None:
     """Return the id of the organisation that the mail domain of `email` belongs to."""
     domain = email.rsplit("@", 1)[-1]
@@ -193,13 +212,13 @@ def _hand_over_roles(organisation: Organisation, into: Organisation) -> None:
         db.session.delete(assignment)
 
 
-def _move(organisation: Organisation, into: Organisation) -> None:
-    """Hang an organisation, with everything below it, under another one."""
+def _move(organisation: Organisation, into: Organisation | None) -> None:
+    """Hang an organisation, with everything below it, under another one, or on its own."""
     old = organisation.path
-    new = f"{into.path}{organisation.id}/"
+    new = f"{into.path if into else '/'}{organisation.id}/"
     for part in db.session.scalars(select(Organisation).where(Organisation.path.startswith(old))):
         part.path = new + part.path[len(old) :]
-    organisation.parent_id = into.id
+    organisation.parent_id = into.id if into else None
 
 
 def current(organisation_id: int) -> Organisation:

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from learnenv.accounts.errors import DeadLinkError
 from learnenv.accounts.identity import ABSOLUTE
 from learnenv.accounts.models import (
     MailDomain,
@@ -22,7 +23,6 @@ from learnenv.accounts.services import token_hash
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
-from learnenv.kernel.i18n import _
 from learnenv.kernel.models import AuditEntry, OutboxMail, Setting
 from learnenv.kernel.permissions import Actor, Role
 
@@ -152,7 +152,7 @@ def mailed_link(token: str, kind: TokenKind) -> MailedToken:
         )
     )
     if found is None:
-        raise NotFoundError(_("This link has expired or was used before. Ask for a new one."))
+        raise DeadLinkError(kind)
     return found
 
 

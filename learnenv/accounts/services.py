@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from learnenv.accounts import mails, organisations, passwords
+from learnenv.accounts.errors import DeadLinkError
 from learnenv.accounts.events import PersonMoved
 from learnenv.accounts.models import (
     MailedToken,
@@ -62,11 +63,19 @@ def normal_email(text: str, *, field: str = "email") -> str:
 
 
 def sign_up(
-    *, email: str, name: str, password: str, language: str, origin: str, code: str = ""
+    *,
+    email: str,
+    name: str,
+    password: str,
+    language: str,
+    origin: str,
+    code: str = "",
+    target: str = "",
 ) -> None:
     """Ask for an account. The answer is the same whether the address is known or not (P21).
 
-    `code` is the one an organisation hands out; a mail domain says more and goes first.
+    `code` is the one an organisation hands out; a mail domain says more and goes first. `target`
+    is the path where the visitor was going; the link in the mail leads there.
     """
     address = normal_email(email)
     passwords.check_strength(password, email=address)
@@ -79,7 +88,7 @@ def sign_up(
     if existing is not None and existing.is_blocked:
         return
     if existing is not None and existing.is_active:
-        mails.already_known(existing)
+        mails.already_known(existing, target)
         return
     _spend_tokens(TokenKind.CONFIRM, address)  # only the link of the last password opens it
     db.session.execute(
@@ -106,7 +115,7 @@ def sign_up(
         )
     )
     person = db.session.scalars(select(Person).where(Person.email == address)).one()
-    mails.confirm(person, _new_token(TokenKind.CONFIRM, email=address, person=person))
+    mails.confirm(person, _new_token(TokenKind.CONFIRM, email=address, person=person), target)
 
 
 def confirm(token: str) -> Person:
@@ -149,7 +158,7 @@ def invitation(token: str) -> MailedToken:
         )
     )
     if row is None:
-        raise NotFoundError(_("This link has expired or was used before. Ask for a new one."))
+        raise DeadLinkError(TokenKind.INVITE)
     return row
 
 
@@ -423,7 +432,7 @@ def take_token(token: str, kind: TokenKind) -> MailedToken:
     ).scalar()
     row = db.session.get(MailedToken, used) if used is not None else None
     if row is None:
-        raise NotFoundError(_("This link has expired or was used before. Ask for a new one."))
+        raise DeadLinkError(kind)
     return row
 
 

@@ -26,7 +26,8 @@ class BaseForm(FlaskForm):
                 return Markup(field.widget(field, **render_kw))  # noqa: S704 - widgets escape
             shown = ((f"{field.id}-error", field.errors), (f"{field.id}-hint", field.description))
             described = " ".join(name for name, present in shown if present)
-            attrs = {**(field.render_kw or {}), **render_kw}
+            # Without maxlength: a browser cuts what is pasted and says nothing; the form says so.
+            attrs = {"maxlength": False, **(field.render_kw or {}), **render_kw}
             if field.type not in {"RadioField", "SelectMultipleField"}:
                 if described:
                     attrs["aria-describedby"] = described

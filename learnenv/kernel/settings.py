@@ -27,6 +27,17 @@ def put(key: str, value: str) -> None:
     )
 
 
+def organisation_target(year: int, organisation_id: int) -> int | None:
+    """Return how many civil servants of an organisation should, or None when nobody said."""
+    value = get(f"organisation_target.{year}.{organisation_id}", "")
+    return int(value) if value else None
+
+
+def put_organisation_target(year: int, organisation_id: int, number: int | None) -> None:
+    """Set the target of an organisation in a year, or take it away."""
+    put(f"organisation_target.{year}.{organisation_id}", str(number or ""))
+
+
 def yearly_target(year: int) -> int:
     """Return how many civil servants should follow a course in `year` (default 1000)."""
     return int(get(f"target.{year}", str(DEFAULT_TARGET)))

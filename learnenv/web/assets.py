@@ -9,6 +9,8 @@ from wsgiref.headers import Headers
 from flask import Flask
 from whitenoise import WhiteNoise
 
+from learnenv.web.packing import PACKED, pack
+
 STATIC = Path(__file__).parent / "static"
 PREFIX = "/static/"
 
@@ -18,7 +20,7 @@ def build_id() -> str:
     """Return a hash of all static files: it changes when any of them does."""
     digest = hashlib.sha256()
     for path in sorted(STATIC.rglob("*")):
-        if path.is_file():
+        if path.is_file() and path.suffix not in PACKED and path.name[0] != ".":
             digest.update(path.relative_to(STATIC).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
@@ -36,6 +38,7 @@ def static_url(path: str) -> str:
 def install(app: Flask) -> None:
     """Serve the static files in front of the app, compressed, for a year."""
     app.jinja_env.globals["static_url"] = static_url
+    pack(STATIC)
 
     def immutable(_path: str, url: str) -> bool:
         return url.startswith(f"{PREFIX}{build_id()}/")

@@ -12,7 +12,7 @@ class IdConverter(IntegerConverter):
 
 
 class SlugConverter(UnicodeConverter):
-    """A short name of letters, digits, hyphens, dots and underscores; block types begin with any."""
+    """A short name of letters, digits, hyphens, dots and underscores ."""
 
     regex = r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,119}"
 

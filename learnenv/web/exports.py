@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -98,7 +99,7 @@ def download(table: Table, kind: str) -> Response:
     stamp = local(now()).strftime("%Y-%m-%d-%H%M")
     # A header takes ASCII only: an organisation may be called Súdwest-Fryslân or Şişli.
     folded = unicodedata.normalize("NFKD", table.name.lower()).encode("ascii", "ignore").decode()
-    slug = "".join(c if c.isalnum() else "-" for c in folded).strip("-") or "export"
+    slug = "-".join(re.findall(r"[a-z0-9]+", folded)) or "export"
     return Response(
         WRITERS[kind](table),
         content_type=KINDS[kind],

@@ -5,9 +5,11 @@ from datetime import timedelta
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
 
 from learnenv import __version__
+from learnenv.kernel.accessibility import STATUS_NAMES, statement
 from learnenv.kernel.clock import now
 from learnenv.kernel.i18n import LANGUAGES, _
 from learnenv.kernel.permissions import Permission, Role, public, requires
+from learnenv.kernel.slots import collect
 from learnenv.kernel.transaction import is_ready
 from learnenv.web.privacy import kept_about_people
 from learnenv.web.shell import LANGUAGE_COOKIE, safe_next
@@ -80,7 +82,10 @@ def privacy() -> str:
 @public
 def accessibility() -> str:
     """Show the accessibility statement."""
-    return render_template("web/accessibility.html")
+    found = statement()
+    return render_template(
+        "web/accessibility.html", statement=found, status=STATUS_NAMES[found.status]
+    )
 
 
 @blueprint.get("/_stijlgids")
@@ -89,7 +94,14 @@ def style_guide() -> str:
     """Show every macro, so that a builder sees what there is."""
     from learnenv.web.style_guide import SAMPLES, SampleForm
 
-    form = SampleForm(formdata=None)
+    form, refused = SampleForm(formdata=None), SampleForm(formdata=None)
+    refused.name.errors = [_("Enter your name.")]
     if "fout" in request.args:
         form.name.errors = [_("Enter your name.")]
-    return render_template("web/style_guide.html", form=form, **SAMPLES)
+    return render_template(
+        "web/style_guide.html",
+        form=form,
+        refused=refused,
+        extras=collect("web.style_guide"),
+        **SAMPLES,
+    )

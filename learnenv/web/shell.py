@@ -204,18 +204,22 @@ def install(app: Flask, menu: Callable[[Actor], list[Any]]) -> None:
 class Link:
     """A link of the layout."""
 
-    def __init__(self, label: str, endpoint: str) -> None:
+    def __init__(self, label: str, endpoint: str, **values: Any) -> None:
         self.label = label
-        self.href = url_for(endpoint)
-        self.current = request.path == self.href or (
-            self.href != "/" and request.path.startswith(self.href + "/")
-        )
+        self.href = url_for(endpoint, **values)
+        path = url_for(endpoint)
+        self.current = request.path == path or (path != "/" and request.path.startswith(path + "/"))
 
 
 def _account_links(who: Actor) -> list[Link]:
     if who.is_known:
         return [Link(_("My account"), "accounts.profile")]
-    return [Link(_("Sign in"), "accounts.sign_in"), Link(_("Make an account"), "accounts.sign_up")]
+    # On the way in, both doors lead on to where the visitor was going.
+    going = safe_next(request.args.get("next"), "") or None
+    return [
+        Link(_("Sign in"), "accounts.sign_in", next=going),
+        Link(_("Make an account"), "accounts.sign_up", next=going),
+    ]
 
 
 def _footer_links() -> list[tuple[str, str]]:

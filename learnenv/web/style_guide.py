@@ -65,5 +65,11 @@ SAMPLES: dict[str, Any] = {
     "kinds": ["primary", "secondary", "subtle", "danger"],
     "badges": ["neutral", "success", "warning", "danger"],
     "page_url": _page_url,
+    "flash_samples": [
+        ("success", _("This went well.")),
+        ("warning", _("Look at this first.")),
+        ("error", _("This did not work.")),
+    ],
+    "layouts": ["layouts/base.html", "layouts/narrow.html", "layouts/learn.html"],
     "alerts": ["info", "ok", "warning", "error"],
 }

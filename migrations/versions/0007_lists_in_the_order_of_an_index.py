@@ -25,7 +25,7 @@ def upgrade() -> None:
         op.drop_index(name, table_name=table)
     op.create_index(*ENROLLED, ["organisation_id", "year", "course_id", "enrolled_at", "id"])
     op.create_index(*PERSONS, ["year", "organisation_id", "counts", "counted_at", "person_id"])
-    op.create_index(*CERTIFIED, ["organisation_id", "course_id", "issued_at", "id"])
+    op.create_index(*CERTIFIED, ["organisation_id", "course_id", "issued_at", "id", "source"])
     there = sa.text("completed_at IS NOT NULL")
     op.create_index(
         *COMPLETED,

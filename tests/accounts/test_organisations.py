@@ -73,9 +73,10 @@ def test_an_organisation_gets_another_name_and_other_domains(client):
     taken = make_organisation(domains=("bezet.example",)).name
     path = f"/beheer/organisaties/{place.id}"
     assert "blijft.example" in client.get(path).main
-    client.post(path, {"name": taken, "domains": ""}, status=422)
-    client.post(path, {"name": "X", "domains": "bezet.example"}, status=422)
-    client.post(path, {"name": "Nieuw", "domains": "blijft.example\nnieuw.example"})
+    tier = {"tier": "gemeente"}
+    client.post(path, {**tier, "name": taken, "domains": ""}, status=422)
+    client.post(path, {**tier, "name": "X", "domains": "bezet.example"}, status=422)
+    client.post(path, {**tier, "name": "Nieuw", "domains": "blijft.example\nnieuw.example"})
     page = client.get("/beheer/organisaties").main
     assert "nieuw.example" in page
     assert "oud.example" not in page
@@ -88,3 +89,24 @@ def test_an_organisation_is_added_below_another(client):
     client.post("/beheer/organisaties/nieuw", form)
     made = db.session.scalars(select(Organisation).where(Organisation.name == "Afdeling")).one()
     assert made.path == f"/{parent}/{made.id}/"
+
+
+def test_an_organisation_gets_another_place_in_the_tree(app, client):
+    top, other = make_organisation("Provincie Boven"), make_organisation("Provincie Anders")
+    part = make_organisation("Dienst", parent=top)
+    below = make_organisation("Afdeling", parent=part)
+    form = {"name": "Dienst", "tier": "uitvoeringsorganisatie"}
+    path = f"/beheer/organisaties/{part.id}"
+    loop = client.post(path, {**form, "parent_id": str(below.id)}, status=422)
+    assert "cannot be a part of itself" in loop.main
+    client.post(path, {**form, "parent_id": str(other.id), "target": "40"})
+    db.session.expire_all()
+    assert db.session.get(Organisation, part.id).tier == "uitvoeringsorganisatie"
+    assert db.session.get(Organisation, below.id).path == f"/{other.id}/{part.id}/{below.id}/"
+    page = client.get(path)
+    assert page.soup.find(id="target")["value"] == "40"
+    assert page.soup.select_one("#parent_id option[selected]").get_text() == "Provincie Anders"
+    client.post(path, {**form, "parent_id": "", "target": ""})
+    db.session.expire_all()
+    assert db.session.get(Organisation, below.id).path == f"/{part.id}/{below.id}/"
+    assert not client.get(path).soup.find(id="target").get("value"), "no target any more"

@@ -211,7 +211,12 @@ def test_h6_merged_organisations_keep_history(app: Flask, new_client) -> None:
     browser.sign_in(admin)
     where = f"/beheer/organisaties/{office.top.id}/samenvoegen"
     assert "cannot be undone" in browser.get(where).main
-    browser.post(where, data={"into_id": str(other.id)})
+    browser.post(where, data={"into_id": str(other.id)}, status=422)
+    wrong = {"into_id": str(other.id), "confirmation": "Provincie Westmarkt"}
+    assert "This is not the name" in browser.post(where, data=wrong, status=422).main
+    typed = {"confirmation": "provincie  westmark"}
+    assert "Choose an organisation." in browser.post(where, data=typed, status=422).main
+    browser.post(where, data={"into_id": str(other.id), **typed})
     db.session.rollback()
     db.session.expire_all()
     top, part = (db.session.get_one(Organisation, o.id) for o in (office.top, office.part))
@@ -223,7 +228,7 @@ def test_h6_merged_organisations_keep_history(app: Flask, new_client) -> None:
     manager = new_client(app)
     manager.sign_in(office.manager)
     assert "Provincie Nieuwland" in manager.get("/cijfers").text
-    own_part = {"into_id": str(office.part.id)}
+    own_part = {"into_id": str(office.part.id), "confirmation": "Provincie Nieuwland"}
     browser.post(f"/beheer/organisaties/{other.id}/samenvoegen", data=own_part, status=422)
 
 

@@ -434,5 +434,52 @@ def test_P26_every_sample_is_shown_as_valid_html_without_its_key(
         if form:
             client.post(f"/cursussen/proef/blok/{name}/submit", form, headers=FORM)
     page = client.get(url)
-    assert page.main.count("Your answer is right") >= 100
+    told = page.main.count("Your answer is right") + page.main.count("Rightly chosen")
+    assert told >= 100
     assert "cannot be shown here" not in page.main
+
+
+def test_feedback_stands_at_its_option_in_its_colour(desk) -> None:
+    mine = desk("""<choiceresponse partial_credit="EDC"><label>Kies</label><checkboxgroup>
+        <choice correct="true">A<choicehint selected="false">MIST-A</choicehint></choice>
+        <choice correct="false">B<choicehint selected="true">WEL-B</choicehint></choice>
+        <choice correct="true">C<choicehint selected="true">WEL-C</choicehint></choice>
+        <choice correct="false">D<choicehint selected="false">TERECHT-D</choicehint></choice>
+        </checkboxgroup></choiceresponse>""")
+    page = mine.answer(r0=["c1", "c2"])
+    right, wrong = "app-question__feedback--right", "app-question__feedback--wrong"
+    for option, words, colour in (
+        ("c0", "MIST-A", wrong),
+        ("c1", "WEL-B", wrong),
+        ("c2", "WEL-C", right),
+        ("c3", "TERECHT-D", right),
+    ):
+        box = page.soup.find("input", id=f"{NAME}-r0-{option}")
+        said = box.find_parent("div").find_next_sibling("div")
+        assert said.get_text(strip=True) == words
+        assert colour in said["class"]
+        assert box["aria-describedby"] == said["id"]
+    assert page.main.count("MIST-A") == 1
+    assert "Rightly chosen" in page.main
+    assert "Wrongly chosen" in page.main
+
+
+def test_what_is_partly_right_is_said_once(desk) -> None:
+    mine = desk(
+        CHOICE.replace(
+            "<multiplechoiceresponse>", '<multiplechoiceresponse partial_credit="points">'
+        ).replace('<choice correct="false">', '<choice correct="partial" point_value="0.5">')
+    )
+    page = mine.answer(r0="c0")
+    assert "Partly right" in page.main
+    assert "not right" not in page.main
+
+
+def test_a_mark_below_a_list_is_no_choice(desk) -> None:
+    mine = desk("""<optionresponse><label>Welke?</label><optioninput>
+        <option correct="False">Nee</option><option correct="True">Ja</option>
+        </optioninput></optionresponse>""")
+    page = mine.answer(r0="c0")
+    mark = page.soup.select_one("p.app-verdict--wrong .app-choice__mark")
+    assert "not right" in mark.get_text()
+    assert not page.soup.select("p[class*=app-choice]"), "the bar of a choice runs through the icon"

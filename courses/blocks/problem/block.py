@@ -202,5 +202,5 @@ def _whole(verdict: Verdict) -> Verdict:
     return Verdict(
         fraction=verdict.fraction,
         feedback={**verdict.feedback, **verdict.left_out},
-        right=verdict.right,
+        right={**verdict.right, **{o: verdict.left_out_right[o] for o in verdict.left_out}},
     )

@@ -22,6 +22,7 @@ from courses.blocks.problem.numeric import number_of
 
 REGEXP_SECONDS = 0.2
 LONGEST_TEXT = 500
+TYPED = frozenset({"number", "formula", "image"})
 
 
 def shuffled(items: list[Choice], seed: str) -> tuple[Choice, ...]:
@@ -131,6 +132,13 @@ def is_complete(question: Question, given: Any) -> bool:
     return True
 
 
+def is_unreadable(question: Question, given: Any) -> bool:
+    """Whether what was typed is no number, formula or place at all: a slip to mend."""
+    if given is None or question.kind not in TYPED:
+        return False
+    return grade(question, given, seed="").unreadable
+
+
 # --- grading --------------------------------------------------------------------------------------
 
 
@@ -183,6 +191,7 @@ def _multiple(question: Question, given: Any, _seed: str) -> Verdict:
         feedback=feedback,
         right={o.id: o.correct for o in question.options if o.id in chosen},
         left_out=left_out,
+        left_out_right={o.id: not o.correct for o in question.options if o.id not in chosen},
     )
 
 

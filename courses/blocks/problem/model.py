@@ -169,6 +169,8 @@ class Verdict:
     """Per part that was answered whether it is right: never says what would have been."""
     left_out: dict[str, str] = field(default_factory=dict)
     """Feedback on what was not chosen. It tells the key, so only practice shows it."""
+    left_out_right: dict[str, bool] = field(default_factory=dict)
+    """Whether it was right to leave these out; kept apart for the same reason."""
     unreadable: bool = False
     """Whether the answer is no number or formula at all: a slip to mend, not a wrong answer."""
 

@@ -10,8 +10,12 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from learnenv.accounts import identity, services
+from learnenv.accounts.errors import DeadLinkError
+from learnenv.accounts.models import TokenKind
 from learnenv.kernel.errors import DomainError, NotFoundError, TooManyError
 from learnenv.kernel.forms import BaseForm
+from learnenv.kernel.i18n import _
+from learnenv.web import failures
 
 blueprint = Blueprint("accounts", "learnenv.accounts", template_folder="templates")
 Answer = Response | str | tuple[str, int]
@@ -31,6 +35,28 @@ SYSTEMS = (
     ("Mac OS", "macOS"),
     ("Linux", "Linux"),
 )
+
+
+@blueprint.errorhandler(DeadLinkError)
+def _dead_link(error: DeadLinkError) -> Response:
+    """Say that it is the link that is over, and where to get another one."""
+    ways = {
+        TokenKind.CONFIRM: (_("Ask for a new link"), "accounts.sign_up"),
+        TokenKind.RECOVER: (_("Ask for a new link"), "accounts.recover_ask"),
+        TokenKind.CHANGE_EMAIL: (_("Ask for a new link"), "accounts.security"),
+        TokenKind.INVITE: (_("Sign in"), "accounts.sign_in"),
+    }
+    texts = {
+        TokenKind.CONFIRM: _("Did you open your account already? Then sign in."),
+        TokenKind.INVITE: _(
+            "Did you make your account already? Then sign in. "
+            "If not, ask who invited you for a new invitation."
+        ),
+    }
+    text = f"{error.message} {texts.get(error.kind, '')}".strip()
+    label, endpoint = ways.get(error.kind, (_("Sign in"), "accounts.sign_in"))
+    title = _("This link does not work any more")
+    return failures.page(error.status, title, text, way_out=(label, url_for(endpoint)))
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, redirect, request
+from flask import abort, current_app, flash, redirect, request
 from flask_babel import get_locale
 
 from learnenv.accounts import queries, services
@@ -32,6 +32,7 @@ from learnenv.kernel.permissions import public, requires
 from learnenv.web.shell import actor, keep_writes, safe_next
 
 HOME = "/"
+LONGEST_TARGET = 500
 
 
 @blueprint.route("/aanmelden", methods=["GET", "POST"])
@@ -55,7 +56,7 @@ def sign_in() -> Answer:
                 return redirect(target, code=303)
             keep_writes()  # the wrong try counts
             form.form_errors.append(_("The e-mail address or the password is not right."))
-    return page("sign_in", form)
+    return page("sign_in", form, target=_target())
 
 
 @blueprint.post("/afmelden")
@@ -71,7 +72,7 @@ def sign_out() -> Answer:
 def sign_up() -> Answer:
     """Ask for an account; the next page is the same whether the address is known or not."""
     if actor().is_known:
-        return redirect(HOME, code=303)
+        return redirect(_target() or HOME, code=303)
     form = SignUpForm()
     if form.validate_on_submit():
         with blaming(form):
@@ -82,16 +83,23 @@ def sign_up() -> Answer:
                 language=str(get_locale()),
                 origin=origin(),
                 code=form.code.data or "",
+                target=_target(),
             )
-            return go("accounts.sign_up_sent")
-    return page("sign_up", form)
+            return go("accounts.sign_up_sent", next=_target() or None)
+    return page("sign_up", form, target=_target())
 
 
 @blueprint.get("/account/nieuw/verstuurd")
 @public
 def sign_up_sent() -> Answer:
     """Say that a mail is on its way."""
-    return page("sign_up_sent", has_mail=has_mail_server())
+    return page("sign_up_sent", has_mail=has_mail_server(), target=_target())
+
+
+def _target() -> str:
+    """Return where the visitor was going, a short path of this site, or nothing (P12)."""
+    wanted = request.args.get("next", "")
+    return safe_next(wanted, "") if len(wanted) <= LONGEST_TARGET else ""
 
 
 @blueprint.route("/account/bevestigen/<token>", methods=["GET", "POST"])
@@ -101,7 +109,11 @@ def confirm(token: str) -> Answer:
     form = ConfirmForm()
     if form.validate_on_submit():
         welcome(services.confirm(token))
-        return go("accounts.profile", _("Welcome! Your account is ready."))
+        message = _("Welcome! Your account is ready.")
+        if target := _target():
+            flash(message, "success")
+            return redirect(target, code=303)
+        return go("accounts.profile", message)
     link = queries.mailed_link(token, TokenKind.CONFIRM)
     return page("confirm", form, email=link.email)
 

@@ -15,6 +15,8 @@ from learnenv.accounts.forms import (
 from learnenv.accounts.models import Tier
 from learnenv.accounts.permissions import ADMINISTER
 from learnenv.accounts.routes.base import Answer, blaming, blueprint, go, page, page_number
+from learnenv.kernel import settings
+from learnenv.kernel.clock import calendar_year, now
 from learnenv.kernel.i18n import _
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
@@ -58,11 +60,32 @@ def organisation(organisation_id: int) -> Answer:
     shown = queries.organisation(organisation_id)
     title = shown.name
     listed = "\n".join(sorted(domain.domain for domain in shown.domains))
+    year = calendar_year(now())
+    parent = queries.organisation_name(shown.parent_id)
+    choices = queries.organisation_choices()
+    if shown.parent_id is not None and str(shown.parent_id) not in dict(choices):
+        choices.append((str(shown.parent_id), parent))  # went up in another one, and stays
     form = OrganisationEditForm(
-        name=title, domains=listed, needs_approval=shown.needs_approval, seats=shown.seats
+        name=title,
+        tier=shown.tier,
+        parent_id=shown.parent_id,
+        domains=listed,
+        needs_approval=shown.needs_approval,
+        seats=shown.seats,
+        target=settings.organisation_target(year, shown.id),
+        organisations=choices,
+        leave_out=shown.id,
     )
     if form.validate_on_submit():
         with blaming(form):
+            parent_id = form.parent_id.data
+            verbs.move_organisation(
+                organisation=shown,
+                tier=Tier(form.tier.data),
+                parent=queries.organisation(parent_id) if parent_id else None,
+                actor=actor(),
+            )
+            settings.put_organisation_target(year, shown.id, form.target.data)
             verbs.change_organisation(
                 organisation=shown,
                 name=form.name.data,
@@ -71,7 +94,6 @@ def organisation(organisation_id: int) -> Answer:
                 actor=actor(),
             )
             return go("accounts.organisations", _("The organisation is saved."))
-    parent = queries.organisation_name(shown.parent_id)
     return page(
         "organisation",
         form,
@@ -97,7 +119,7 @@ def organisation_code(organisation_id: int) -> Answer:
 def organisation_merge(organisation_id: int) -> Answer:
     """Let an organisation go up in another one, after a page that says what that means."""
     shown = queries.organisation(organisation_id)
-    form = MergeForm(organisations=queries.organisation_choices(), leave_out=shown.id)
+    form = MergeForm(organisations=queries.organisation_choices(), going=shown)
     if form.validate_on_submit():
         with blaming(form):
             into = verbs.current(form.into_id.data)

@@ -10,7 +10,7 @@ from learnenv.accounts.models import Organisation, Scope
 from learnenv.accounts.permissions import ADMINISTER, INVITE
 from learnenv.accounts.routes.base import Answer, blaming, blueprint, go, page, page_number
 from learnenv.kernel.errors import InvalidInputError
-from learnenv.kernel.i18n import _
+from learnenv.kernel.i18n import _, ngettext
 from learnenv.kernel.permissions import ROLE_NAMES, Role, requires
 from learnenv.kernel.slots import collect
 from learnenv.web.shell import actor
@@ -99,7 +99,10 @@ def invite() -> Answer:
     if form.validate_on_submit():
         with blaming(form):
             number = send_invitations(form)
-            return go("accounts.invite", _("%(number)s invitations sent.", number=number))
+            return go(
+                "accounts.invite",
+                ngettext("%(num)d invitation sent.", "%(num)d invitations sent.", number),
+            )
     return page("invite", form, is_administrator=is_administrator)
 
 

@@ -4,19 +4,18 @@ from flask_babel import lazy_gettext
 
 from certificates.events import CertificateIssued
 from courses.events import CourseCompleted, Enrolled
-from learnenv.areas.reporting import services
+from learnenv.areas.reporting import routes, services
 from learnenv.areas.reporting.commands import rebuild_figures
 from learnenv.areas.reporting.indicators import LEARNERS_PER_YEAR
 from learnenv.areas.reporting.models import MODELS
 from learnenv.areas.reporting.permissions import LIST, VIEW
-from learnenv.areas.reporting.routes import blueprint
 from learnenv.kernel.area import Area, NavItem
 from learnenv.kernel.events import on
 
 AREA = Area(
     name="reporting",
     title=lazy_gettext("Figures"),
-    blueprint=blueprint,
+    blueprint=routes.blueprint,
     models=MODELS,
     navigation=(
         NavItem(
@@ -31,5 +30,6 @@ AREA = Area(
         on(CourseCompleted, services.count_completed),
         on(CertificateIssued, services.count_certified),
     ),
+    fills=(("courses.home", routes.on_home),),
     depends_on=frozenset({"courses", "certificates"}),
 )

@@ -4,14 +4,22 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from flask_babel import format_date
 from flask_babel import gettext as _
 
 from learnenv.accounts.models import Tier
 from learnenv.areas.reporting.disclosure import Shown, shown
 from learnenv.areas.reporting.drawing import Drawing
-from learnenv.areas.reporting.queries import MEASURES, UNIQUE, Counts, Node, Report, no_counts
+from learnenv.areas.reporting.queries import (
+    MEASURES,
+    UNIQUE,
+    Counts,
+    Node,
+    Report,
+    no_counts,
+    sole_root,
+)
 from learnenv.areas.reporting.shapes import Block, Cell, Chart, Headline, Link, Row
+from learnenv.kernel.i18n import format_date
 from learnenv.web import exports
 
 
@@ -44,6 +52,16 @@ class Page:
         return link | more
 
     @property
+    def about(self) -> Node | None:
+        """Return the one organisation this is about, if it is about one."""
+        return self.reach.organisation or sole_root(self.reach)
+
+    @property
+    def lacks_target(self) -> bool:
+        """Whether there could be a line of the needed pace, had somebody set a target."""
+        return self.about is not None and not self.of_course and self.report.own_target is None
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show; for aggregates few looks like none."""
         figures = self.report.by_course.values()
@@ -56,7 +74,7 @@ class Page:
         """Return the total, the target and the forecast."""
         report, before = self.report, self.report.year - 1
         total = self._shown(sum(report.months[report.year]))
-        target = report.target if self.of_programme else None
+        target = report.target if self.of_programme else report.own_target
         compares = self.is_current and not self.of_course
         is_part = self.exact and not self.of_course
         return Headline(
@@ -135,7 +153,7 @@ class Page:
             path = nodes[organisation_id].path if organisation_id in nodes else ""
             for above in path.strip("/").split("/") if path else [organisation_id]:
                 _add(rolled[int(above)], counts)
-        top = self.reach.organisation or self._sole_root()
+        top = self.about
         below = [n for n in nodes.values() if n.parent_id == (top.id if top else None)]
         rows = [self._row(n.name, rolled[n.id], node=n, organisatie=n.id) for n in below]
         if top is not None:
@@ -144,10 +162,6 @@ class Page:
         if self.reach.ids is None:
             rows.append(self._row(_("Organisation not known"), own[0]))
         return self._block("organisaties", _("Per organisation"), _("Organisation"), rows)
-
-    def _sole_root(self) -> Node | None:
-        roots = [node for node in self.reach.organisations.values() if not node.depth]
-        return roots[0] if len(roots) == 1 and self.exact else None
 
     @property
     def tiers(self) -> Block:

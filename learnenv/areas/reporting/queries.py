@@ -1,4 +1,4 @@
-"""Numbers for the pages, from the summary tables only: seven statements, however many learners."""
+"""Numbers for the pages, from the summary tables only: eight statements, however many learners."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -74,6 +74,8 @@ class Report:
     years: range
     reach: Reach
     target: int
+    own_target: int | None
+    """Of the one organisation this is about, when it has a target of its own."""
     recounted_at: str
     programme: int
     """Civil servants of the whole programme in this year."""
@@ -142,6 +144,7 @@ def report(viewer: Actor, choice: Choice, *, moment: datetime) -> Report:
         years=years,
         reach=scope,
         target=settings.yearly_target(year),
+        own_target=_own_target(scope, year),
         recounted_at=recounted_at or "",
         programme=programme,
         months=months,
@@ -151,6 +154,19 @@ def report(viewer: Actor, choice: Choice, *, moment: datetime) -> Report:
         organisations=organisations,
         by_course=by_course,
     )
+
+
+def sole_root(scope: Reach) -> Node | None:
+    """Return the organisation that everything of this reader is part of, if there is one."""
+    roots = [node for node in scope.organisations.values() if not node.depth]
+    return roots[0] if len(roots) == 1 and scope.exact else None
+
+
+def _own_target(scope: Reach, year: int) -> int | None:
+    about = scope.organisation or sole_root(scope)
+    if about is None or scope.course_id is not None:
+        return None
+    return settings.organisation_target(year, about.id)
 
 
 def programme_total(year: int) -> int:

@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, after_this_request, render_template, request
-from flask_babel import format_date
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from learnenv.areas.reporting import people as people_queries
 from learnenv.areas.reporting import queries
@@ -17,7 +17,8 @@ from learnenv.areas.reporting.queries import PACE_DAYS, UNIQUE, Choice
 from learnenv.kernel import audit
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import NotFoundError
-from learnenv.kernel.permissions import requires
+from learnenv.kernel.i18n import format_date
+from learnenv.kernel.permissions import Actor, requires
 from learnenv.kernel.transaction import transaction
 from learnenv.web import exports
 from learnenv.web.shell import actor
@@ -36,6 +37,14 @@ def year() -> str:
     page = Page(queries.report(actor(), _choice(), moment=now()))
     form = FilterForm.of(page.reach, page.report.year)
     return render_template("reporting/year.html", page=page, form=form, pace_days=PACE_DAYS)
+
+
+def on_home(actor: Actor) -> Markup:
+    """Fill the slot of the home page: the year and the own organisations, without a click."""
+    if not VIEW.allows(actor):
+        return Markup("")
+    page = Page(queries.report(actor, Choice(), moment=now()))
+    return Markup(render_template("reporting/home.html", page=page))  # noqa: S704
 
 
 @blueprint.get(

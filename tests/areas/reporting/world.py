@@ -157,6 +157,7 @@ class World:
             "course_id": enrolment.course_id,
             "organisation_id": enrolment.organisation_id,
             "issued_at": at,
+            "source": f"course:{enrolment.id}",
         }
         if "period" in table.c:
             values["period"] = enrolment.period
