@@ -48,7 +48,7 @@ def new_template() -> Response:
     if not previewing.NAME.fullmatch(name) or name == "nieuw":
         flash(_("Use small letters, digits and hyphens for the name."), "error")
         return redirect(url_for("certificates.template_list"), code=303)
-    return redirect(url_for("certificates.edit_template", name=name), code=303)
+    return redirect(url_for("certificates.edit_template", template=name), code=303)
 
 
 def _form(current: Template | None, **more: Any) -> TemplateForm:
@@ -65,11 +65,11 @@ def _current(name: str) -> Template | None:
     return queries.template(found.id) if found is not None else None
 
 
-@blueprint.get("/beheer/certificaten/sjablonen/<slug:name>")
+@blueprint.get("/beheer/certificaten/sjablonen/<slug:template>")
 @requires(DESIGN)
-def edit_template(name: str) -> str:
+def edit_template(template: str) -> str:
     """Show a template to change; saving makes a new version."""
-    return _page(name, _form(_current(name)))
+    return _page(template, _form(_current(template)))
 
 
 def _page(name: str, form: TemplateForm) -> str:
@@ -85,35 +85,35 @@ def _logo(form: TemplateForm, current: Template | None) -> bytes | None:
     return None if form.no_logo.data or current is None else current.logo
 
 
-@blueprint.post("/beheer/certificaten/sjablonen/<slug:name>")
+@blueprint.post("/beheer/certificaten/sjablonen/<slug:template>")
 @requires(DESIGN)
-def save_template(name: str) -> Response | tuple[str, int]:
+def save_template(template: str) -> Response | tuple[str, int]:
     """Keep a new version; issued certificates keep theirs."""
-    current = _current(name)
+    current = _current(template)
     form = TemplateForm(courses=course_names())
     if form.validate():
         try:
             look = form.look(_logo(form, current))
-            made = templates.save(name, look, actor=actor(), at=now())
-            if name != STANDARD:
-                templates.use_for(name, form.courses.data or [], actor=actor())
+            made = templates.save(template, look, actor=actor(), at=now())
+            if template != STANDARD:
+                templates.use_for(template, form.courses.data or [], actor=actor())
         except DomainError as error:
             form.blame(error)
         else:
             flash(_("Saved as version %(number)s.", number=made.version), "ok")
-            return redirect(url_for("certificates.edit_template", name=name), code=303)
-    return _page(name, form), 422
+            return redirect(url_for("certificates.edit_template", template=template), code=303)
+    return _page(template, form), 422
 
 
-@blueprint.post("/beheer/certificaten/sjablonen/<slug:name>/voorbeeld")
+@blueprint.post("/beheer/certificaten/sjablonen/<slug:template>/voorbeeld")
 @requires(DESIGN)
-def preview_template(name: str) -> str | tuple[str, int]:
+def preview_template(template: str) -> str | tuple[str, int]:
     """Show a certificate of a made-up person as it would be with what is typed now."""
     form = TemplateForm(courses=course_names())
     try:
         if not form.validate():
             return render_template("certificates/preview.html", picture="", form=form), 422
-        picture = previewing.draw(form.look(_logo(form, _current(name))))
+        picture = previewing.draw(form.look(_logo(form, _current(template))))
     except DomainError as error:
         form.blame(error)
         return render_template("certificates/preview.html", picture="", form=form), 422

@@ -47,13 +47,13 @@ def jwk(key_id: str) -> BaseResponse:
     return _answer(found, "application/jwk+json")
 
 
-@blueprint.get("/certificaat/status/<id:number>")
+@blueprint.get("/certificaat/status/<id:list_id>")
 @public
-def status_list(number: int) -> BaseResponse:
+def status_list(list_id: int) -> BaseResponse:
     """Say which certificates of a list were taken back: signed, as JSON or as JWT."""
-    if not queries.has_list(number):
+    if not queries.has_list(list_id):
         raise NotFoundError
-    signed = keeper().status_list(number, tuple(queries.revoked_places(number)))
+    signed = keeper().status_list(list_id, tuple(queries.revoked_places(list_id)))
     best = request.accept_mimetypes.best_match(("application/vc", "application/json", *JWT))
     if best in JWT:
         return _answer(signed.jwt, JWT[0])

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from certificates.models import Certificate, Document
+from certificates.models import Batch, Certificate, Document
 from courses import queries
 from courses.blocks.problem import grading
 from courses.models import Attempt, Course, Enrolment, EnrolmentRequest
@@ -162,7 +162,11 @@ def _learner(world: World, key: str) -> None:
             person_id=person.id, course_id=world.course.id, state="waiting", asked_at=now(),
             organisation_id=world.organisations[key].id, managers=f"Manager {canary}",
         )  # fmt: skip
-        db.session.add_all([session, mail, role, asked])
+        batch = Batch(
+            kind="zip", items=[found.id], total=1, done=0, state="running", asked_by=person.id,
+            asked_at=now(), file="",
+        )  # fmt: skip
+        db.session.add_all([session, mail, role, asked, batch])
     world.objects[key] = {
         "slug": world.course.slug,
         "lesson_id": "proef-les",
@@ -188,6 +192,12 @@ def _learner(world: World, key: str) -> None:
         "path": "public/x.js",
         "kind": "csv",
         "table": "organisaties",
+        "act": "schorsen",
+        "verdict": "bevestigen",
+        "key_id": "20260101",
+        "list_id": 1,
+        "template": "standaard",
+        "batch_id": batch.id,
     }
 
 
