@@ -186,8 +186,10 @@ def logo(png: bytes) -> Logo:
     """
     from PIL import Image
 
-    if not png.startswith(b"\x89PNG\r\n\x1a\n") or len(png) > LOGO_BYTES:
-        raise UnusableLogo(f"the logo must be a PNG of at most {LOGO_BYTES} bytes")
+    # The end is looked for too: once WeasyPrint is loaded, Pillow reads half a file without a word.
+    whole = png.startswith(b"\x89PNG\r\n\x1a\n") and png.endswith(b"IEND\xaeB`\x82")
+    if not whole or len(png) > LOGO_BYTES:
+        raise UnusableLogo(f"the logo must be a whole PNG of at most {LOGO_BYTES} bytes")
     try:
         with Image.open(io.BytesIO(png), formats=("PNG",)) as opened:
             if opened.width * opened.height > LOGO_PIXELS:
