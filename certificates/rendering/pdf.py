@@ -175,7 +175,6 @@ def _own_assets(
     drawn = {
         "rosette": pictures.rosette(content.code),
         "corner": pictures.rosette(content.code, pictures.BACK_RINGS),
-        "qr": pictures.qr_code(content.verify_url),
     }
     if sealed:
         drawn["seal"] = pictures.seal_emblem()
@@ -183,6 +182,8 @@ def _own_assets(
         name: AssetResponse(body=svg.encode(), media_type=MEDIA_TYPES[".svg"])
         for name, svg in drawn.items()
     }
+    png = MEDIA_TYPES[".png"]
+    assets["qr"] = AssetResponse(body=pictures.qr_code(content.verify_url), media_type=png)
     if logo:
-        assets["logo"] = AssetResponse(body=logo.body, media_type=MEDIA_TYPES[".png"])
+        assets["logo"] = AssetResponse(body=logo.body, media_type=png)
     return assets

@@ -30,7 +30,7 @@ PANEL_LINE = 27
 
 # Sizes of the explanation, largest first, with the length that each is first tried for. Whether it
 # fits is not guessed: `render_pdf` lays the page out and takes the next one when it does not.
-BACK_SIZES = ((210, "huge"), (480, "large"), (1000, "medium"), (1500, "small"))
+BACK_SIZES = ((210, "huge"), (480, "large"), (780, "medium"), (1000, "fair"), (1500, "small"))
 SMALLEST = "fine"
 """What does not fit at this size either runs on to a next page."""
 
