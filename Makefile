@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export LEARNENV_HOME ?= $(CURDIR)/var
 SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
-TEST_SYSTEM := $(SYSTEM) chromium
+TEST_SYSTEM := $(SYSTEM) chromium default-jdk-headless softhsm2 qpdf poppler-utils
 .DEFAULT_GOAL := help
 
 .PHONY: help run test coverage vendored lint journeys lock oracle blocks translations bench bench-workbench clean
@@ -103,6 +103,7 @@ translations: .stamps/dev ## Gather new strings into the catalogues
 
 bench: .stamps/dev ## Measure pages and queries (see benchmarks/README.md)
 	$(BIN)/python benchmarks/pages.py
+	$(BIN)/python benchmarks/certificates.py
 
 .venv-workbench/.ready: requirements/workbench.txt
 	$(PYTHON) -m venv .venv-workbench

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from certificates.rendering.text import printable
 
 MOST_ATTACHED = 5_000_000
+LONGEST_STATEMENT = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class CertificateContent:
             raise ValueError("verify_url must be an absolute http(s) address")
         if not re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{12}", self.short_code.replace("-", "")):
             raise ValueError("short_code must have 12 characters of Crockford base32")
+        if len(self.statement) > LONGEST_STATEMENT:
+            raise ValueError(f"statement has more than {LONGEST_STATEMENT} characters")
         if self.minutes < 0:
             raise ValueError("minutes cannot be less than 0")
         if not printable(self.holder_name):

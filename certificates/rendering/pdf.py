@@ -102,18 +102,30 @@ def _laid_out(
     options: dict[str, Any],
     shown: dict[str, Any],
 ) -> tuple[Any, dict[str, Any]]:
-    """Lay the pages out at the largest size of the explanation that keeps it on one page."""
+    """Lay the pages out at the largest sizes that keep explanation and facts on one page.
+
+    Measured, not guessed: what does not fit runs on to another page, or is not drawn at all.
+    """
     from weasyprint import HTML
 
     font_config, sheet = _type_case()
-    for size in (*view.back_sizes(content), view.FLOWING):
-        printed = view.view(content, back_size=size, **shown)
+    backs = iter(view.back_sizes(content))
+    panels = iter(view.panel_sizes(content, shown["attachments"], sealed=shown["sealed"]))
+    back, panel = next(backs), next(panels)
+    while True:
+        printed = view.view(content, back_size=back, panel_size=panel, **shown)
         document = HTML(string=_template().render(printed), url_fetcher=fetcher).render(
             font_config=font_config, stylesheets=[sheet], **options
         )
-        if len(document.pages) <= PAGES:
-            break
-    return document, printed
+        smaller = next(backs, None) if len(document.pages) > PAGES else None
+        barer = None if _panel_is_whole(document) else next(panels, None)
+        if smaller is None and barer is None:
+            return document, printed
+        back, panel = smaller or back, barer or panel
+
+
+def _panel_is_whole(document: Any) -> bool:
+    return len(document.pages) < PAGES or view.PANEL_END in document.pages[1].anchors
 
 
 def _attachment(attached: Attached, fetcher: AssetFetcher) -> Any:
@@ -163,7 +175,6 @@ def _own_assets(
     drawn = {
         "rosette": pictures.rosette(content.code),
         "corner": pictures.rosette(content.code, pictures.BACK_RINGS),
-        "qr": pictures.qr_code(content.qr_text or content.verify_url),
     }
     if sealed:
         drawn["seal"] = pictures.seal_emblem()
@@ -171,6 +182,8 @@ def _own_assets(
         name: AssetResponse(body=svg.encode(), media_type=MEDIA_TYPES[".svg"])
         for name, svg in drawn.items()
     }
+    png = MEDIA_TYPES[".png"]
+    assets["qr"] = AssetResponse(body=pictures.qr_code(content.qr_text or content.verify_url), media_type=png)
     if logo:
-        assets["logo"] = AssetResponse(body=logo.body, media_type=MEDIA_TYPES[".png"])
+        assets["logo"] = AssetResponse(body=logo.body, media_type=png)
     return assets

@@ -20,14 +20,19 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates" / "pdf"
 NAME_SIZES = ((28, "large"), (42, "medium"), (100, "small"))
 TITLE_SIZES = ((90, "large"), (150, "medium"))
 HOST_SIZES = ((22, "short"), (45, "wide"))
-PANEL_SIZES = ((130, "roomy"), (250, "tight"))
+
+# Sizes of the panel of facts, with the lines that each is first tried for; the barest leaves out
+# what is not about this certificate. Its end has a name, so that it can be seen to be on the page.
+PANEL_SIZES = ((14, "roomy"), (17, "tight"), (24, "dense"))
+BAREST = "bare"
+PANEL_END = "panel-end"
+PANEL_LINE = 27
 
 # Sizes of the explanation, largest first, with the length that each is first tried for. Whether it
 # fits is not guessed: `render_pdf` lays the page out and takes the next one when it does not.
-BACK_SIZES = ((210, "huge"), (480, "large"), (900, "medium"), (1500, "small"))
+BACK_SIZES = ((210, "huge"), (480, "large"), (780, "medium"), (1000, "fair"), (1500, "small"))
 SMALLEST = "fine"
-FLOWING = "small"
-"""For explanations that do not fit at all: those run on to a next page, at a size that reads."""
+"""What does not fit at this size either runs on to a next page."""
 
 HOUR = 60
 
@@ -46,10 +51,21 @@ def back_sizes(content: CertificateContent) -> tuple[str, ...]:
     return (*names, SMALLEST)
 
 
+def panel_sizes(
+    content: CertificateContent, attachments: Sequence[Attached], *, sealed: bool
+) -> tuple[str, ...]:
+    """Return the sizes to try for the panel of facts, the most likely first."""
+    long = (content.holder_name, content.title, content.issuer_name, content.signatory_name)
+    lines = 6 + sum(1 + len(part) // PANEL_LINE for part in long) + (3 if sealed else 0)
+    lines += 2 if any(a.relationship == "Alternative" for a in attachments) else 0
+    return (*(name for limit, name in PANEL_SIZES if lines <= limit), BAREST)
+
+
 def view(
     content: CertificateContent,
     *,
     back_size: str,
+    panel_size: str = BAREST,
     logo: Logo | None = None,
     attachments: Sequence[Attached] = (),
     development: bool = False,
@@ -63,7 +79,6 @@ def view(
     # A site that signs for itself is not a person: its name stands in the band, and only there.
     signed_by_person = bool(signatory.text) and signatory.text != issuer.text
     valid_until, score = content.valid_until, content.score_percent
-    panel = [name.text, title.text, issuer.text, signatory.text if signed_by_person else ""]
     return {
         "content": content,
         "words": words,
@@ -83,7 +98,8 @@ def view(
         "outcomes": [text.body("outcomes", outcome) for outcome in content.outcomes],
         "assessed_by": text.body("assessed_by", content.assessed_by),
         "back_size": back_size,
-        "panel_size": _size(sum(max(len(part), 20) for part in panel), PANEL_SIZES, "dense"),
+        "panel_size": panel_size,
+        "panel_end": PANEL_END,
         "issued_on": _written(content.issued_on, words["months"]),
         "valid_until": _written(valid_until, words["months"]) if valid_until else None,
         "study_load": study_load(content.minutes, content.language) if content.minutes else None,

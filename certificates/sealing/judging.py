@@ -73,13 +73,14 @@ def _verdict(signature: Any, known: dict[bytes, Any]) -> SealVerdict:
         return SealVerdict(
             state="unknown_seal", subject=subject, reason="not a certificate of this site"
         )
-    if status.bottom_line and _covers_all(status):
+    covered = _covers_all(signature, status)
+    if status.bottom_line and covered:
         if certificate.not_valid_before <= moment <= certificate.not_valid_after:
             return SealVerdict(state="sealed", subject=subject, sealed_at=moment)
         return SealVerdict(
             state="unknown_seal", subject=subject, reason="its certificate was not valid then"
         )
-    whole = status.intact and status.valid and status.docmdp_ok
+    whole = covered and status.intact and status.valid and status.docmdp_ok
     return SealVerdict(
         state="unknown_seal" if whole else "altered", subject=subject, reason=status.summary()
     )
@@ -131,10 +132,18 @@ def _stamped(signer_info: Any) -> datetime | None:
     return stamped if isinstance(stamped, datetime) else None
 
 
-def _covers_all(status: Any) -> bool:
+def _covers_all(signature: Any, status: Any) -> bool:
+    """Whether nothing follows the seal but the revision with which it proves itself (B-LT).
+
+    pyHanko has judged what that revision changes; bytes behind it are in no revision at all.
+    """
     from pyhanko.sign.validation.status import SignatureCoverageLevel
 
-    return bool(status.coverage >= SignatureCoverageLevel.ENTIRE_REVISION)
+    if status.coverage == SignatureCoverageLevel.ENTIRE_FILE:
+        return True
+    reader = signature.reader
+    later = reader.xrefs.total_revisions - 1 - signature.signed_revision
+    return bool(status.coverage == SignatureCoverageLevel.ENTIRE_REVISION and later == 1)
 
 
 def _said(error: Exception) -> str:

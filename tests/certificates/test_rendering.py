@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import hashlib
+import io
 import json
 import os
 import re
@@ -13,23 +14,27 @@ import sys
 import threading
 import zlib
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pypdfium2
 import pytest
 import zxingcpp
+from PIL import Image
+from samples import ATTACHED, CONTENT, COURSES, KEY_COPY, LONG_NAME, logo, of_course
 
 from certificates.rendering import (
     AssetFetcher,
     AssetResponse,
-    CertificateContent,
     UndrawableName,
     UndrawableText,
     UnsafeResource,
+    UnusableLogo,
     pictures,
+    preview_png,
     render_pdf,
+    study_load,
     undrawable_characters,
 )
 from certificates.rendering import pdf as drawing
@@ -39,31 +44,6 @@ from certificates.rendering.view import texts
 from certificates.sealing import NoSeal
 
 MM = 72 / 25.4
-
-CONTENT = CertificateContent(
-    number="2026-000123",
-    code="k7qx4mrt2b2hpz6vya3dtwe5nf",
-    short_code="K7QX4MRT9B2H",
-    verify_url="https://leren.example/c/k7qx4mrt2b2hpz6vya3dtwe5nf",
-    verify_host="leren.example/c",
-    holder_name="Anouk Şahin-de Bruijn",
-    title="Werken bij de overheid 2.0",
-    language="nl",
-    issued_on=date(2026, 11, 23),
-    minutes=24 * 60,
-    score_percent=86,
-    outcomes=(
-        "Legt uit hoe een besluit tot stand komt.",
-        "Schrijft brieven die iedereen begrijpt.",
-    ),
-    course_version="2026.1",
-    issuer_name="Leerhuis Publieke Dienst",
-    signatory_name="drs. M. van den Heuvel",
-    signatory_role="voorzitter examencommissie",
-    assessed_by="Eindtoets en praktijkopdracht.",
-    valid_until=None,
-)
-LONG_NAME = "Maria Anna Wilhelmina Theodora van Hoogstraten-Oudenhoven tot Nederhemert-de Vries-Bo"
 
 
 def insides(pdf: bytes) -> bytes:
@@ -141,11 +121,28 @@ def test_same_content_same_bytes(pdf):
     assert render_pdf(replace(CONTENT)) == pdf
 
 
+# The one golden hash: whoever changes the look of the certificate changes it here, knowingly.
+GOLDEN_MADE_WITH = ("70.0", 15012)
+GOLDEN = "6155afd1a297bdac905f95e016f09e39e829375663ae775b95a3e6cc54a5e90a"
+
+
+def test_the_golden_certificate(pdf):
+    """Catches what changes the bytes unasked: a new version of a package, a font, a clock."""
+    import weasyprint
+    from weasyprint.text.ffi import pango
+
+    made_with = (weasyprint.__version__, pango.pango_version())
+    if made_with != GOLDEN_MADE_WITH:
+        pytest.skip(f"the golden hash is of {GOLDEN_MADE_WITH}, this is {made_with}")
+    full = render_pdf(CONTENT, attachments=(ATTACHED, KEY_COPY))
+    assert hashlib.sha256(full).hexdigest() == GOLDEN
+
+
 def test_same_bytes_in_another_process(pdf, tmp_path):
     """Neither the hash seed, nor the clock, nor the temporary folder may leak into the file."""
     script = (
         "import sys, hashlib; sys.path[:0] = sys.argv[1:3]\n"
-        "from test_rendering import CONTENT, render_pdf\n"
+        "from samples import CONTENT; from certificates.rendering import render_pdf\n"
         "print(hashlib.sha256(render_pdf(CONTENT)).hexdigest())"
     )
     root = STATIC.parent.parent
@@ -210,13 +207,41 @@ def test_second_page_only_with_outcomes(pdf):
     assert "Eindtoets en praktijkopdracht." in words(single)
 
 
-def test_many_outcomes_flow_on_and_lose_nothing():
+ORDINARY = (
+    "Je kunt de grenzen van integriteit, geheimhouding, AVG, Woo en Archiefwet herkennen en {}."
+)
+
+
+@pytest.mark.parametrize("slug", sorted(path.name for path in COURSES.iterdir()))
+def test_the_certificate_of_a_real_course_has_two_pages(slug):
+    content = of_course(slug)
+    pdf = render_pdf(content, attachments=(ATTACHED,), development=True)
+    assert len(content.outcomes) > 2
+    assert page_count(pdf) == 2
+    back = letters(words(pdf, 1))
+    assert all(letters(outcome) in back for outcome in content.outcomes)
+    assert letters(content.assessed_by) in back
+
+
+@pytest.mark.parametrize("count", range(1, 13))
+def test_up_to_twelve_outcomes_fit_on_two_pages(count):
+    outcomes = tuple(ORDINARY.format(f"ernaar handelen, ook bij geval {i}") for i in range(count))
+    pdf = render_pdf(replace(CONTENT, outcomes=outcomes))
+    assert page_count(pdf) == 2
+    assert all(letters(outcome) in letters(words(pdf, 1)) for outcome in outcomes)
+
+
+@pytest.mark.parametrize("count", [17, 20, 24, 30])
+def test_many_outcomes_flow_on_and_lose_nothing(count):
     outcomes = tuple(
-        f"Leeruitkomst {i}: {'legt uit hoe het werkt ' * 5}slot{i}." for i in range(30)
+        f"Leeruitkomst {i}: {'legt uit hoe het werkt ' * 5}slot{i}." for i in range(count)
     )
     pdf = render_pdf(replace(CONTENT, outcomes=outcomes))
-    text = " ".join(words(pdf, i) for i in range(1, page_count(pdf)))
-    assert all(f"slot{i}." in text for i in range(30))
+    pages = [words(pdf, i) for i in range(1, page_count(pdf))]
+    assert all(f"slot{i}." in " ".join(pages) for i in range(count))
+    # What flows on is never one lonely sentence: outcomes come along with how it was assessed.
+    assert CONTENT.assessed_by in pages[-1]
+    assert len(pages) == 1 or pages[-1].count("Leeruitkomst") >= 3
 
 
 def test_panel_keeps_its_last_line_with_the_longest_texts():
@@ -228,6 +253,184 @@ def test_panel_keeps_its_last_line_with_the_longest_texts():
     pdf = render_pdf(content)
     assert page_count(pdf) == 2
     assert "ingetrokken of verlopen." in words(pdf, 1)
+
+
+def test_panel_has_room_for_all_at_once():
+    content = replace(
+        of_course("werken-2.0"), holder_name=LONG_NAME, signatory_name="drs. M. van den Heuvel",
+        valid_until=date(2029, 1, 1), verify_host="leeromgeving.ministerie.example/certificaat",
+    )  # fmt: skip
+    pdf = render_pdf(content, attachments=(ATTACHED, KEY_COPY), development=True)
+    with pypdfium2.PdfDocument(pdf) as document:
+        page = document[1].get_textpage()
+        index, count = page.search("credential.json.").get_next()
+        assert min(page.get_charbox(i)[1] for i in range(index, index + count)) > 12 * MM
+
+
+@pytest.mark.parametrize(
+    ("minutes", "nl", "en"),
+    [
+        (1, "1 minuut", "1 minute"), (48, "48 minuten", "48 minutes"), (59, "59 minuten", "59 minutes"),
+        (60, "1 uur", "1 hour"), (80, "1 uur", "1 hour"), (90, "2 uur", "2 hours"), (360, "6 uur", "6 hours"),
+    ],
+)  # fmt: skip
+def test_study_load_is_said_as_people_say_it(minutes, nl, en):
+    assert study_load(minutes, "nl") == nl
+    assert study_load(minutes, "en") == en
+
+
+def test_study_load_is_printed_or_left_out():
+    assert "Studielast 48 minuten" in words(render_pdf(replace(CONTENT, minutes=48)))
+    assert "Studielast" not in words(render_pdf(replace(CONTENT, minutes=0)))
+
+
+def test_a_site_that_signs_for_itself_is_not_printed_as_a_person():
+    content = of_course("werken-2.0")
+    pdf = render_pdf(content)
+    assert words(pdf).count(content.issuer_name) == 1
+    assert content.signatory_role not in words(pdf)
+    assert "Namens de uitgever" not in words(pdf, 1)
+    assert "Namens de uitgever drs. M. van den Heuvel" in words(render_pdf(CONTENT), 1)
+
+
+def test_a_certification_has_other_words_than_a_course():
+    pdf = render_pdf(replace(CONTENT, kind="certification"))
+    assert "die is erkend als" in words(pdf)
+    assert "Versie van de eisen" in words(pdf, 1)
+    assert "ursus" not in words(pdf) + words(pdf, 1)
+    english = render_pdf(replace(CONTENT, kind="certification", language="en"))
+    assert "Recognition" in words(english, 1)
+    assert "ourse" not in words(english) + words(english, 1)
+
+
+def test_an_own_sentence_takes_the_place_of_ours():
+    own = "die met <b>lof</b> voltooide"
+    pdf = render_pdf(replace(CONTENT, statement=own))
+    assert own in words(pdf)
+    assert "met goed gevolg" not in words(pdf)
+
+
+@pytest.mark.parametrize(("development", "count"), [(True, 1), (False, 0)])
+def test_a_development_seal_says_so_in_red(development, count):
+    pdf = render_pdf(CONTENT, development=development)
+    assert words(pdf).count("Ontwikkelzegel, geen rechtsgeldigheid") == count
+    english = render_pdf(replace(CONTENT, language="en"), development=development)
+    assert words(english).count("Development seal, no legal value") == count
+    red = sum(
+        r > 150 and g < 40 and b < 60 for r, g, b in picture(pdf, scale=1).get_flattened_data()
+    )
+    assert (red > 200) == development
+
+
+def test_the_page_speaks_of_a_seal_only_when_one_comes(pdf):
+    assert "Elektronisch verzegeld" in words(pdf)
+    assert b"/AcroForm" in insides(pdf)
+    plain = render_pdf(CONTENT, sealed=False)
+    assert "zegel" not in words(plain) + words(plain, 1)
+    assert b"/AcroForm" not in insides(plain)
+
+
+def test_attachments_are_inside_once_and_the_same_facts_are_named():
+    pdf = render_pdf(CONTENT, attachments=(ATTACHED, KEY_COPY))
+    with pypdfium2.PdfDocument(pdf) as document:
+        inside = {
+            file.get_name(): bytes(file.get_data())
+            for file in (document.get_attachment(i) for i in range(document.count_attachments()))
+        }
+    assert inside == {"credential.json": ATTACHED.data, "did.json": KEY_COPY.data}
+    assert re.search(rb"/AF \[\d+ 0 R \d+ 0 R\]", insides(pdf))
+    assert b"/AFRelationship /Alternative" in insides(pdf)
+    assert b"/AFRelationship /Supplement" in insides(pdf)
+    assert "credential.json" in words(pdf, 1)
+    assert "did.json" not in words(pdf, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "../x"}, {"name": ""}, {"name": "ć.json"}, {"relationship": "Source"},
+     {"at": datetime(2026, 1, 1)}, {"data": b"x" * 5_000_001}],  # noqa: DTZ001
+)  # fmt: skip
+def test_an_attachment_that_a_reader_would_trip_over_is_refused(change):
+    with pytest.raises(ValueError):
+        replace(ATTACHED, **change)
+
+
+def test_two_attachments_with_one_name_are_refused():
+    with pytest.raises(ValueError, match="same name"):
+        render_pdf(CONTENT, attachments=(ATTACHED, replace(KEY_COPY, name=ATTACHED.name)))
+
+
+def test_a_link_says_where_it_leads_in_words(pdf):
+    assert b"/Contents (Controleer dit certificaat op leren.example/c)" in insides(pdf)
+
+
+@pytest.mark.parametrize(
+    ("name", "tag"), [("Ελένη Παπαδοπούλου", b"/Lang (el)"), ("Љубица", b"/Lang (und-Cyrl)")]
+)
+def test_a_name_in_another_alphabet_has_its_own_language(pdf, name, tag):
+    assert tag in insides(render_pdf(replace(CONTENT, holder_name=name)))
+    assert insides(pdf).count(b"/Lang") == 1
+
+
+# --- logo and preview -------------------------------------------------------------------------
+
+
+def test_a_logo_takes_the_place_of_the_mark(pdf):
+    shown = render_pdf(replace(CONTENT, logo=logo()))
+    with pypdfium2.PdfDocument(shown) as document:
+        pictures_in = [
+            o for o in document[0].get_objects() if o.type == pypdfium2.raw.FPDF_PAGEOBJ_IMAGE
+        ]
+        assert len(pictures_in) == 2  # and the QR
+    alternative = "Logo van Leerhuis Publieke Dienst"
+    assert alternative.encode() in insides(shown)
+    assert alternative.encode() not in insides(pdf)
+    assert render_pdf(replace(CONTENT, logo=logo())) == shown
+
+
+@pytest.mark.parametrize(
+    ("made", "plate"),
+    [
+        (logo("#0f3055"), True), (logo("white"), False), (logo("#0f3055", mode="RGB"), True),
+        (logo("#0f3055", (3000, 2000)), True),
+    ],
+)  # fmt: skip
+def test_a_dark_logo_gets_a_light_plate_and_every_logo_stays_small(made, plate):
+    ready = pictures.logo(made)
+    assert ready.plate == plate
+    assert 0 < ready.width <= 44
+    assert 0 < ready.height <= 22
+    assert len(ready.body) < 20_000
+
+
+@pytest.mark.parametrize(
+    "bad", [b"GIF89a", b"<svg/>", b"\x89PNG\r\n\x1a\n", logo()[:200], b"x" * 2_000_001]
+)
+def test_what_is_no_png_is_refused(bad):
+    with pytest.raises(UnusableLogo):
+        render_pdf(replace(CONTENT, logo=bad))
+
+
+def test_a_logo_that_unpacks_to_too_much_is_refused():
+    with pytest.raises(UnusableLogo):
+        pictures.logo(logo(size=(5000, 5000)))
+
+
+@pytest.mark.parametrize("width", [1200, 601, 320])
+def test_preview_is_a_picture_of_page_one(pdf, width):
+    png = preview_png(pdf, width)
+    with Image.open(io.BytesIO(png)) as opened:
+        assert opened.format == "PNG"
+        assert opened.width == width
+        assert opened.height == pytest.approx(width * 210 / 297, abs=2)
+    assert len(png) < 200_000
+    assert preview_png(pdf, width) == png
+
+
+def test_a_preview_has_bounds(pdf):
+    for width in (0, 4001):
+        with pytest.raises(ValueError):
+            preview_png(pdf, width)
 
 
 def test_document_is_tagged_titled_and_claims_pdf_ua(pdf):
@@ -258,6 +461,9 @@ def test_the_qr_leads_to_the_page_of_this_certificate(pdf):
         ("Ελένη Παπαδοπούλου", "Certificaat-Noto-Serif"),
         ("Љубица", "Certificaat-Noto-Serif"),
         ("Ĳsbrand van Ŧ", "Certificaat-Noto-Serif"),
+        ("Łucja Żak-Ćwikła", "Certificaat-Serif"),
+        ("Şerban Bălan", "Certificaat-Serif"),
+        ("Máret ŧ Eira", "Certificaat-Noto-Serif"),
     ],
 )
 def test_a_name_is_drawn_whole_in_one_face(name, font):

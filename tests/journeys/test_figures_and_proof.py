@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from pathlib import Path
 
+import pypdfium2
 import pytest
+import zxingcpp
 from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
@@ -110,7 +113,7 @@ def test_stranger_checks_certificate(open_page: OpenPage, live: Live, look: Axe)
     expect(page.locator("#code")).to_have_value("zzzz zzzz zzzz")
     look(page)
 
-    revoke(open_page, live, number)
+    revoke(open_page, live, number, look)
     page.goto(proof)
     expect(page.get_by_role("heading", level=1)).to_have_text("Dit certificaat is ingetrokken")
     expect(page.locator("main")).not_to_contain_text(holder.name)
@@ -135,11 +138,87 @@ def check(page: Page, code: str) -> None:
     page.locator("#code").press("Enter")
 
 
-def revoke(open_page: OpenPage, live: Live, number: str) -> None:
+def revoke(open_page: OpenPage, live: Live, number: str, look: Axe) -> None:
+    """Two people: one proposes, another confirms."""
     page = open_page()
     steps.sign_in(page, live.account("administrator", 0))
     page.goto(f"/beheer/certificaten/{number}")
+    look(page)
+    steps.link(page, "/intrekken").click()
+    look(page)
     page.locator("#reason").fill("Op naam van de verkeerde persoon")
     steps.button(page, "/intrekken").click()
-    expect(page.locator("main table")).to_contain_text("Op naam van de verkeerde persoon")
-    expect(page.locator("#reason")).to_have_count(0)
+    expect(page.locator("main")).to_contain_text("Op naam van de verkeerde persoon")
+    second = open_page()
+    steps.sign_in(second, live.account("programme_manager", 0))
+    second.goto("/beheer/certificaten/voorstellen")
+    look(second)
+    steps.button(second, f"/{number}/bevestigen").click()
+    expect(second.locator("main")).not_to_contain_text(number)
+
+
+def test_stranger_checks_a_file_and_an_altered_one(
+    open_page: OpenPage, live: Live, look: Axe, tmp_path: Path
+) -> None:
+    """The holder downloads and opens a link; a stranger checks link, file and altered file."""
+    mine = open_page()
+    steps.sign_in(mine, live.account("learner", 1))
+    mine.goto("/certificaten")
+    look(mine)
+    mine.locator("main .app-card__link").last.click()
+    look(mine)
+    with mine.expect_download() as started:
+        steps.link(mine, ".pdf").click()
+    data = started.value.path().read_bytes()
+    steps.button(mine, "/delen").click()
+    look(mine)
+    link = mine.locator("main a[href*='/certificaat/deel/']").get_attribute("href")
+    assert link
+
+    page = open_page()
+    page.goto(link)
+    expect(page.locator("main img")).to_be_visible()
+    look(page)
+    at = data.index(b"stream") + 40
+    altered = data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+    for name, content, answer in (
+        ("echt.pdf", data, "Dit bestand is echt"),
+        ("anders.pdf", altered, "Dit bestand is gewijzigd"),
+        ("ander.pdf", b"%PDF-1.7 van iemand anders", "We kennen dit bestand niet"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        page.goto("/certificaat")
+        page.locator("#file").set_input_files(tmp_path / name)
+        steps.button(page, "/certificaat/bestand").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(answer)
+        look(page)
+    assert page.context.cookies() == []
+
+    steps.button(mine, "/niet-delen").click()
+    page.goto(link)
+    expect(page.locator("main img")).to_have_count(0)
+
+
+def test_paper_is_checked_without_network(open_page: OpenPage, live: Live, look: Axe) -> None:
+    """The text of the QR, read from the real document, holds without asking anybody."""
+    mine = open_page()
+    steps.sign_in(mine, live.account("learner", 1))
+    mine.goto("/certificaten")
+    mine.locator("main .app-card__link").last.click()
+    with mine.expect_download() as started:
+        steps.link(mine, ".pdf").click()
+    with pypdfium2.PdfDocument(started.value.path().read_bytes()) as document:
+        picture = document[0].render(scale=4).to_pil()
+    [code] = zxingcpp.read_barcodes(picture)
+    page = open_page()
+    page.goto("/certificaat/papier")
+    look(page)
+    page.context.set_offline(True)
+    page.locator("#paper-text").fill(code.text)
+    page.get_by_role("button", name="Controleer").click()
+    expect(page.locator("[data-paper-facts]")).to_contain_text(live.account("learner", 1).name)
+    look(page)
+    page.locator("#paper-text").fill(code.text.replace("#", "#e"))
+    page.get_by_role("button", name="Controleer").click()
+    expect(page.locator("[data-paper-bad]")).to_be_visible()
+    page.context.set_offline(False)
