@@ -183,7 +183,9 @@ def _own_assets(
         for name, svg in drawn.items()
     }
     png = MEDIA_TYPES[".png"]
-    assets["qr"] = AssetResponse(body=pictures.qr_code(content.qr_text or content.verify_url), media_type=png)
+    assets["qr"] = AssetResponse(
+        body=pictures.qr_code(content.qr_text or content.verify_url), media_type=png
+    )
     if logo:
         assets["logo"] = AssetResponse(body=logo.body, media_type=png)
     return assets
