@@ -111,7 +111,9 @@ def make(
             _file("did.json", "DID document", told, "Supplement", certificate),
         )
     content = content_of(certificate, template, paper=keys.fragment(facts))
-    drawn = render_pdf(content, attachments=attached, development=seal.is_development)
+    drawn = render_pdf(
+        content, attachments=attached, sealed=seal.seals, development=seal.is_development
+    )
     sealed = seal.seal(drawn)
     _check(sealed, signed, seal)
     return Made(sealed, written, preview_png(drawn, PREVIEW_WIDTH), seal.subject)
@@ -140,7 +142,7 @@ def _check(pdf: bytes, credential: dict[str, Any] | None, seal: Sealer) -> None:
         wrong = set(verdict.reasons) - {verifying.EXPIRED, verifying.NOT_YET}
         if wrong:
             raise NotGood(f"the credential does not verify: {', '.join(sorted(wrong))}")
-    if seal.subject:
+    if seal.seals:
         state = check_seal(pdf, trusted())
         if state.state != "sealed":
             raise NotGood(f"the seal does not verify: {state.reason}")

@@ -171,8 +171,10 @@ def the_holder_shares_it(open_page: OpenPage, live: Live, look: Axe) -> bytes:
     look(mine)
     mine.locator("main .app-card__link").first.click()
     look(mine)
+    expect(steps.link(mine, ".pdf")).to_be_visible(timeout=90_000)  # the worker makes it
     with mine.expect_download() as started:
         steps.link(mine, ".pdf").click()
+    mine.reload()
     steps.button(mine, "/delen").click()
     look(mine)
     link = mine.locator("main a[href*='/certificaat/deel/']").get_attribute("href")
