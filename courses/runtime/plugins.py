@@ -47,7 +47,13 @@ def block_class(block_type: str) -> type[XBlock]:
 
 
 def is_fenced(block_type: str) -> bool:
-    """Whether blocks of this type are shown in a frame of their own."""
+    """Whether blocks of this type are shown in a frame of their own.
+
+    Loads no package when it need not: some take seconds, and the page around the frame asks this.
+    """
+    entry = installed().get(block_type)
+    if entry is not None:
+        return not entry.value.startswith(OWN_PACKAGE)
     return not block_class(block_type).__module__.startswith(OWN_PACKAGE)
 
 
@@ -89,6 +95,11 @@ def module_of(block: XBlock) -> str:
     return str(getattr(block, "unmixed_class", type(block)).__module__)
 
 
+def is_foreign(block: XBlock) -> bool:
+    """Whether the class of this block is of others; a placeholder in its stead is ours."""
+    return not module_of(block).startswith(OWN_PACKAGE)
+
+
 def public_file(module: str, path: str) -> bytes | None:
     """Return a file from any folder `public` in the package of a module, or None.
 
@@ -124,6 +135,6 @@ def forget() -> None:
 
 
 __all__: list[Any] = [
-    "aside_class", "block_class", "forget", "installed", "is_fenced", "module_of",
+    "aside_class", "block_class", "forget", "installed", "is_fenced", "is_foreign", "module_of",
     "own_first", "package_folders", "prepare_for_others", "public_file",
 ]  # fmt: skip

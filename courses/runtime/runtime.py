@@ -26,7 +26,14 @@ from courses.runtime.field_data import LearnerFieldData, is_aside
 from courses.runtime.files import FileService
 from courses.runtime.ids import IDS, aside_key, scope_ids, usage_key
 from courses.runtime.offers import anonymous_id, services_of
-from courses.runtime.plugins import aside_class, block_class, is_fenced, module_of, own_first
+from courses.runtime.plugins import (
+    aside_class,
+    block_class,
+    is_fenced,
+    is_foreign,
+    module_of,
+    own_first,
+)
 from courses.runtime.tree import Blocks
 from learnenv.kernel.permissions import Actor, Role
 from learnenv.kernel.site import site_url
@@ -281,7 +288,7 @@ class LearnerRuntime(ExpectedNames, Runtime):
 
     def render_template(self, name: str, **values: Any) -> str:
         """Render a template: of the package of the block that draws, or one of ours."""
-        if self._busy and is_fenced(self._busy[-1].scope_ids.block_type):
+        if self._busy and is_foreign(self._busy[-1]):
             return xblock_django.render(name, values)
         return render_template(f"courses/blocks/{name}", runtime=self, **values)
 
@@ -338,7 +345,7 @@ class LearnerRuntime(ExpectedNames, Runtime):
             )
         # First, so that a block with one closing tag too many cannot leave them outside.
         content = f"{arguments}{frag.body_html()}"
-        if is_fenced(block.scope_ids.block_type):
+        if is_foreign(block):
             content = rewrite_links(content, self.outline)  # our own blocks did so themselves
         wrapped.add_content(f"<div {written}>{content}</div>")
         wrapped.add_fragment_resources(frag)
@@ -366,7 +373,7 @@ class LearnerRuntime(ExpectedNames, Runtime):
         """Note which block draws or answers; Django speaks the language of the page meanwhile."""
         self._busy.append(block)
         try:
-            if is_fenced(block.scope_ids.block_type):
+            if is_foreign(block):
                 with xblock_django.at_work(module_of(block), str(get_locale())):
                     yield
             else:

@@ -25,7 +25,7 @@ from courses.runtime.offers import (
     ReplaceUrlsService,
     SandboxService,
 )
-from courses.runtime.plugins import OWN_PACKAGE, block_class, installed, module_of, own_first
+from courses.runtime.plugins import block_class, installed, is_foreign, module_of, own_first
 from courses.runtime.runtime import ExpectedNames, HostMixin
 
 
@@ -178,7 +178,7 @@ def try_block(name: str) -> Trial:
 @contextmanager
 def _as_the_host_does(block: XBlock) -> Iterator[None]:
     """Let Django find the templates of a block of others, as in the site."""
-    if module_of(block).startswith(OWN_PACKAGE):
+    if not is_foreign(block):
         yield
         return
     with xblock_django.at_work(module_of(block), "en"):

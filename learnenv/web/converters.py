@@ -12,7 +12,7 @@ class IdConverter(IntegerConverter):
 
 
 class SlugConverter(UnicodeConverter):
-    """A short name of letters, digits, hyphens, dots and underscores ."""
+    """A short name of letters, digits, hyphens, dots and underscores (as block types begin)."""
 
     regex = r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,119}"
 

@@ -236,7 +236,7 @@ CASES = (
             Call(handler="xmodule_handler", suffix="problem_get", form=True, says="twee"),
             Call(handler="xmodule_handler", suffix="problem_check", form=True, data={"input_problem_extracted_2_1": "choice_1"}, says="correct"),
         ),
-        grade=(1.0, 1.0), kept={"attempts": 1, "done": True}, after=("text=(1/1 point)", "text=twee"), outside=("fonts.googleapis.com",),
+        grade=(1.0, 1.0), kept={"attempts": 1, "done": True}, after=("text=1/1 point (ungraded)", "text=twee", "folded input:checked"), outside=("fonts.googleapis.com",),
     ),
     Case(
         tag="sql_grader", fields={"dataset": "rating", "answer_query": "SELECT 1", "prompt": "Haal een rij op.", "weight": 1},
@@ -258,7 +258,7 @@ CASES = (
     Case(
         tag="crowdsourcehinter", studio_complains=("CrowdsourceHinterStudio is no function",), fields={"initial_hints": {"3": {"Tel nog eens": 1}}, "generic_hints": ["Rustig aan"], "target_problem": "som"}, shows="crowdsourcehinter",
         studio="", calls=(Call(handler="get_hint", data={"submittedanswer": "x=3"}, says="Tel nog eens"),),
-        kept={"incorrect_answers": ["3"]}, outside=("cdnjs.cloudflare.com",), studio_outside=("cdnjs.cloudflare.com",),
+        kept={"incorrect_answers": ["3"]}, outside=("cdnjs.cloudflare.com",),
     ),
     # --- voting, votes and collecting ---------------------------------------------------------
     Case(
@@ -286,7 +286,7 @@ CASES = (
             Call(handler="handle_vote", data={"id": "https://example.nl/gids", "event": "recommender_upvote"}, says='"newVotes": 1'),
         ),
         kept={"upvoted_ids": ["https://example.nl/gids"]}, complains=("introJs is not defined",), after=("folded a:text('Gids')",),
-        outside=("ajax.googleapis.com", "cdnjs.cloudflare.com"),
+        outside=("ajax.googleapis.com", "cdnjs.cloudflare.com"), studio_outside=("ajax.googleapis.com",),
     ),
     # --- to read, to see, to hear -------------------------------------------------------------
     Case(tag="html5", studio_complains=EDITORS, fields={"data": f'<p>Een <b>stuk</b> <img src="{PICTURE}" alt="plaat"></p>'}, shows="<b>stuk</b>", studio="", sees=("b:text('stuk')", "img")),

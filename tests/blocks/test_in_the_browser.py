@@ -34,7 +34,7 @@ from tests.journeys.live import ROOT, Live
 
 TIMEOUT = 10_000  # milliseconds
 # Chromium names what a policy refused: "Loading the script 'https://…' violates …".
-BLOCKED = re.compile(r"'([^'\s]+)' (?:because it )?violates .*Content Security Policy")
+BLOCKED = re.compile(r"(?:'|cannot load )([^'\s]+?)(?:'|\. ).*violates .*Content Security Policy")
 NOISE = re.compile(r"JQMIGRATE|status of 4\d\d|net::ERR_|ERR_BLOCKED")
 PLAIN = next(case for case in CASES if case.tag == "html_demo")
 ASK = """async ({handler, suffix, method, body, type}) => {

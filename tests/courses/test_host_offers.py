@@ -215,3 +215,11 @@ def test_services_that_say_no(place: Place) -> None:
     )
     with pytest.raises(NotImplementedError):
         block.runtime.resource_url("js/vendor/unknown.js")
+
+
+def test_the_page_around_a_frame_loads_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some packages take seconds; the frame waits for that, and its page does not."""
+    entry = EntryPoint("slow", "no_such_package:Slow", XBlock.entry_point)
+    monkeypatch.setattr(plugins, "installed", lambda: {"slow": entry})
+    monkeypatch.setattr(plugins, "block_class", lambda _type: pytest.fail("it was loaded"))
+    assert plugins.is_fenced("slow")
