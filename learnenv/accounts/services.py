@@ -374,6 +374,8 @@ def grant_role(
         raise InvalidInputError(_("This role cannot be given."), field="role")
     if role == Role.MANAGER and (scope != Scope.ORGANISATION or not scope_id):
         raise InvalidInputError(_("Choose the organisation of this manager."), field="scope_id")
+    if scope == Scope.COURSE and not (role == Role.AUTHOR and scope_id):
+        raise InvalidInputError(_("Only an author has a role for one course."), field="course_id")
     _assign(person, role, scope, scope_id)
     end_sessions(person.id)
     audit.record(
@@ -477,7 +479,9 @@ def _person(person_id: int | None) -> Person:
 
 
 def _assign(person: Person, role: Role, scope: Scope, scope_id: int | None) -> None:
-    on_site = role in {Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}
+    """Write a role down: a manager's is about an organisation, an author's may be about a course."""
+    kinds = {Role.MANAGER: Scope.ORGANISATION, Role.AUTHOR: Scope.COURSE}
+    on_site = scope != kinds.get(role)
     db.session.execute(
         insert(RoleAssignment)
         .values(
