@@ -479,7 +479,7 @@ def _person(person_id: int | None) -> Person:
 
 
 def _assign(person: Person, role: Role, scope: Scope, scope_id: int | None) -> None:
-    """Write a role down: a manager's is about an organisation, an author's may be about a course."""
+    """Write a role down: a manager's is about an organisation, an author's may be of a course."""
     kinds = {Role.MANAGER: Scope.ORGANISATION, Role.AUTHOR: Scope.COURSE}
     on_site = scope != kinds.get(role)
     db.session.execute(

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, render_te
 from learnenv import __version__
 from learnenv.kernel.clock import now
 from learnenv.kernel.i18n import LANGUAGES, _
+from learnenv.kernel.i18n import lazy_gettext as _l
 from learnenv.kernel.permissions import Permission, Role, public, requires
 from learnenv.kernel.transaction import is_ready
 from learnenv.web.privacy import kept_about_people
@@ -14,7 +15,7 @@ from learnenv.web.shell import LANGUAGE_COOKIE, safe_next
 
 blueprint = Blueprint("web", __name__, template_folder="templates", static_folder=None)
 STYLE_GUIDE = Permission(
-    "web.style_guide", "See the style guide", frozenset(Role) - {Role.LEARNER, Role.MANAGER}
+    "web.style_guide", _l("See the style guide"), frozenset(Role) - {Role.LEARNER, Role.MANAGER}
 )
 
 
