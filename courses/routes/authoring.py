@@ -14,6 +14,7 @@ from courses.olx import exporter
 from courses.olx.importer import CourseError, read_course
 from courses.olx.package import MAX_BYTES, PackageError, read_bytes
 from courses.olx.report import Report
+from courses.olx.words import in_words, refusal_in_words
 from courses.permissions import PUBLISH
 from courses.results import results_of
 from courses.routes import blueprint
@@ -53,7 +54,7 @@ def import_package() -> str | Response | tuple[str, int]:
     try:
         imported = read_course(read_bytes(upload.read(), upload.filename or ""))
     except (CourseError, PackageError) as error:
-        return _page(form, str(error).splitlines()), 422
+        return _page(form, refusal_in_words(error)), 422
     try:
         done = publish_course(imported, actor=actor(), at=now())
     except DomainError as error:
@@ -77,6 +78,7 @@ def import_report(slug: str) -> str:
         course=course,
         version=version,
         report=Report.from_json(stored) if stored else None,
+        in_words=in_words,
     )
 
 
