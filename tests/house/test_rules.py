@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("learnenv", "courses", "certificates")
@@ -48,6 +51,24 @@ def test_only_the_clock_tells_the_time() -> None:
         and name not in allowed
     ]
     assert not found, found
+
+
+@pytest.mark.parametrize("package", ["courses", "certificates"])
+def test_a_new_module_is_closed_to_others_at_once(package: str) -> None:
+    """Import-linter protects what is named; a module that is not named would stand open."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]
+    protected = {
+        name
+        for contract in contracts["contracts"]
+        for name in contract.get("protected_modules", ())
+    }
+    inside = {
+        f"{package}.{path.stem}"
+        for path in (ROOT / package).iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    public = {f"{package}.{name}" for name in ("__init__", "api", "events")}
+    assert inside - public <= protected, "name it in the contract of pyproject.toml"
 
 
 def test_services_and_models_know_no_request() -> None:
