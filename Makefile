@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export LEARNENV_HOME ?= $(CURDIR)/var
 SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
-TEST_SYSTEM := $(SYSTEM) chromium
+TEST_SYSTEM := $(SYSTEM) chromium strace
 .DEFAULT_GOAL := help
 
 .PHONY: help run test coverage vendored lint journeys lock oracle translations bench clean

@@ -40,7 +40,13 @@ def demo(size: int, accounts_json: Path | None) -> None:
     console = Console(stderr=True)
     with app.app_context(), app.test_request_context():
         data.upgrade_schema()
-        if not marker.exists():
+        if marker.exists():
+            click.echo(
+                "This site has demo data: nothing is made up again and --size is ignored. "
+                "The demo accounts get new passwords.",
+                err=True,
+            )
+        else:
             _refuse_real_people()
             with Progress(console=console) as bar:
                 make_site(size, bar)

@@ -60,9 +60,8 @@ def told() -> Iterator[tuple[str, str]]:
                 name = ast.unparse(node.func)
                 if name.split(".")[-1] in TELLS or name.endswith(("report.add", "notes.append")):
                     found = [text for arg in node.args for text in texts(arg)]
-            elif isinstance(node, ast.Assign):
-                if {ast.unparse(target) for target in node.targets} & NAMES:
-                    found = texts(node.value)
+            elif isinstance(node, ast.Assign) and NAMES & set(map(ast.unparse, node.targets)):
+                found = texts(node.value)
             for text in found:
                 if " " in text and text not in INNER:
                     yield f"{path.name}:{node.lineno}", text
