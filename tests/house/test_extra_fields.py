@@ -79,8 +79,8 @@ SENDERS = {
     "accounts.change_password": "learner_b", "accounts.sign_up": "anonymous",
     "accounts.recover_ask": "anonymous", "accounts.end_session": "learner_a",
 }  # fmt: skip
-# These end the session that sends them, so they come last.
-LAST = ("accounts.look_as", "accounts.stop_looking", "accounts.sign_out")
+# These end what others need (the session, the attempt), so they come last.
+LAST = ("courses.hand_in", "accounts.look_as", "accounts.stop_looking", "accounts.sign_out")
 # A switch takes any text for yes, so a mark does not show in it: these are compared.
 FLAGS = {
     "accounts_person": ("is_active", "is_blocked", "is_leader", "organisation_id"),
@@ -133,6 +133,8 @@ def sent(world: World, rule: Rule) -> int:
     whose = "b" if rule.endpoint.startswith("accounts.") or role == "manager_b" else "a"
     if rule.endpoint == "accounts.end_session":
         whose = "a"
+    if rule.endpoint == "courses.decline":  # there may be several of these on a page
+        form[f"r{world.objects[whose]['request_id']}-reason"] = form["reason"]
     answer = world.ask(role, world.path(rule, whose), "POST", data=form)
     assert answer.status_code < 500, str(rule)
     return answer.status_code
