@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export LEARNENV_HOME ?= $(CURDIR)/var
 SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
-TEST_SYSTEM := $(SYSTEM) chromium default-jdk-headless softhsm2 qpdf poppler-utils
+TEST_SYSTEM := $(SYSTEM) chromium strace default-jdk-headless softhsm2 qpdf poppler-utils
 .DEFAULT_GOAL := help
 
 .PHONY: help run test coverage vendored lint journeys lock oracle blocks translations bench bench-workbench clean

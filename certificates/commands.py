@@ -7,8 +7,8 @@ from flask import current_app
 
 from certificates import history, queries
 from certificates.credentials.keys import KeyProblem, KeyRing
-from certificates.keeping import keeper, keys_folder
-from certificates.sealing import SealProblem, make_development_keys
+from certificates.keeping import keeper, keys_folder, make_trial_keys
+from certificates.sealing import SealProblem
 from learnenv.kernel.clock import now
 
 
@@ -27,7 +27,7 @@ def make_dev_keys() -> None:
     if current_app.config["SETTINGS"].mode == "production":
         raise click.ClickException("Production seals with a certificate of a trust service.")
     try:
-        make_development_keys(keys_folder(), now())
+        make_trial_keys()
     except SealProblem as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Development keys made in {keys_folder()}")

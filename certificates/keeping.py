@@ -17,7 +17,7 @@ from certificates.credentials import fragment, issuing
 from certificates.credentials.facts import LOOPBACK, CredentialFacts
 from certificates.credentials.keys import KeyProblem, KeyRing
 from certificates.credentials.status import StatusList, status_list
-from certificates.sealing import SealSettings
+from certificates.sealing import SealSettings, make_development_keys
 from learnenv.kernel.clock import now
 from learnenv.kernel.site import site_url
 
@@ -31,6 +31,11 @@ def keys_folder() -> Path:
 def seal_settings() -> SealSettings:
     """Return what the operator says about the seal (docs/operating.md)."""
     return SealSettings.from_environment(os.environ, keys_folder())
+
+
+def make_trial_keys() -> None:
+    """Make keys to try sealing with, which have no legal force and say so on every page."""
+    make_development_keys(keys_folder(), now())
 
 
 class Keeper:

@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from courses.commands import course_group, export_course, import_course, xblock_group
 from courses.models import MODELS
 from courses.permissions import ALL, APPROVE, LEARN, PUBLISH
+from courses.queries import course_titles
 from courses.routes import blueprint
 from courses.routes.block_admin import admin_card
 from courses.routes.overrides import person_card
@@ -53,6 +54,7 @@ AREA = Area(
     fills=(
         ("web.style_guide", sample_question),
         ("accounts.admin", admin_card),
+        ("accounts.courses", course_titles),
         ("accounts.person", person_card),
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from courses.models import Attempt, Enrolment, EnrolmentRequest
+from courses.models import Attempt, Course, Enrolment, EnrolmentRequest
 from learnenv.kernel.permissions import Actor, Permission, Role
 
 
@@ -20,11 +20,17 @@ def _of_own_people(actor: Actor, request: object) -> bool:
     return isinstance(request, EnrolmentRequest) and request.organisation_id in actor.managed
 
 
+def _own_course(actor: Actor, course: object) -> bool:
+    return isinstance(course, Course) and actor.writes(course.id)
+
+
 LEARN = Permission("courses.learn", _l("Take courses"), frozenset({Role.LEARNER}), _own_enrolment)
 TAKE_TEST = Permission(
     "courses.take_test", _l("Take a test"), frozenset({Role.LEARNER}), _own_attempt
 )
-PUBLISH = Permission("courses.publish", _l("Import and publish courses"), frozenset({Role.AUTHOR}))
+PUBLISH = Permission(
+    "courses.publish", _l("Import and publish courses"), frozenset({Role.AUTHOR}), _own_course
+)
 APPROVE = Permission(
     "courses.approve",
     _l("Decide who of the own organisation starts a course"),
@@ -44,7 +50,10 @@ BLOCKS = Permission(
 )
 
 GRADE = Permission(
-    "courses.grade", _l("Grade answers in own words, without names"), frozenset({Role.AUTHOR})
+    "courses.grade",
+    _l("Grade answers in own words, without names"),
+    frozenset({Role.AUTHOR}),
+    _own_course,
 )
 
 ALL = (LEARN, TAKE_TEST, PUBLISH, APPROVE, OVERRIDE, BLOCKS, GRADE)

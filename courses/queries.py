@@ -149,16 +149,16 @@ def asset(digest: str) -> Asset:
     return found
 
 
-def managed_courses() -> list[tuple[Course, int, datetime | None]]:
-    """Return every course with the number and date of its version, for authors."""
-    return [
-        (course, number, at)
-        for course, number, at in db.session.execute(
-            select(Course, CourseVersion.number, CourseVersion.published_at)
-            .outerjoin(CourseVersion, CourseVersion.id == Course.version_id)
-            .order_by(Course.title)
-        )
-    ]
+def managed_courses(actor: Actor) -> list[tuple[Course, int, datetime | None]]:
+    """Return the courses this author writes, with the number and date of their version."""
+    query = (
+        select(Course, CourseVersion.number, CourseVersion.published_at)
+        .outerjoin(CourseVersion, CourseVersion.id == Course.version_id)
+        .order_by(Course.title)
+    )
+    if not actor.all_courses:
+        query = query.where(Course.id.in_(actor.courses))
+    return [(course, number, at) for course, number, at in db.session.execute(query)]
 
 
 # --- the learner -------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from courses.outline import Lesson, Outline, Unit
 from courses.permissions import PUBLISH
 from courses.queries import Progress
 from learnenv.kernel.errors import ForbiddenError, NotFoundError
-from learnenv.kernel.permissions import Actor
+from learnenv.kernel.permissions import Actor, Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Visit:
         found = self.outline.by_lesson.get(lesson_id)
         if found is None:
             raise NotFoundError
-        if PUBLISH.allows(self.actor) and self.enrolment is None:
+        if self.enrolment is None and PUBLISH.covers(self.actor, self.course):
             return found
         if self.enrolment is None:
             if found.id == self.outline.preview:
@@ -68,6 +68,13 @@ class Visit:
         if unit is None or lesson.quiz is not None:
             raise NotFoundError
         return lesson, unit
+
+
+def written(permission: Permission, actor: Actor, slug: str) -> Course:
+    """Return a course on which this author has the right. Raises NotFoundError."""
+    course = queries.course_by_slug(slug)
+    permission.demand(actor, course)
+    return course
 
 
 def visit(actor: Actor, slug: str) -> Visit:

@@ -14,11 +14,14 @@ from courses.olx import exporter
 from courses.olx.importer import CourseError, read_course
 from courses.olx.package import MAX_BYTES, PackageError, read_bytes
 from courses.olx.report import Report
+from courses.olx.words import in_words, refusal_in_words
 from courses.permissions import PUBLISH
 from courses.results import results_of
 from courses.routes import blueprint
+from courses.routes.access import written
 from courses.services.publishing import publish_course
 from learnenv.kernel.clock import now
+from learnenv.kernel.errors import DomainError
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 
@@ -26,7 +29,7 @@ from learnenv.web.shell import actor
 def _page(form: ImportForm, problems: list[str]) -> str:
     return render_template(
         "courses/manage.html",
-        courses=queries.managed_courses(),
+        courses=queries.managed_courses(actor()),
         waiting=queries.waiting_per_course(),
         form=form,
         problems=problems,
@@ -51,8 +54,11 @@ def import_package() -> str | Response | tuple[str, int]:
     try:
         imported = read_course(read_bytes(upload.read(), upload.filename or ""))
     except (CourseError, PackageError) as error:
-        return _page(form, str(error).splitlines()), 422
-    done = publish_course(imported, actor=actor(), at=now())
+        return _page(form, refusal_in_words(error)), 422
+    try:
+        done = publish_course(imported, actor=actor(), at=now())
+    except DomainError as error:
+        return _page(form, [error.message]), 422
     text = _("Published as version %(number)s.", number=done.version)
     flash(text if done.is_new else _("This content was published before; nothing changed."), "ok")
     if imported.report.of("adapted") or imported.report.of("not_supported"):
@@ -64,7 +70,7 @@ def import_package() -> str | Response | tuple[str, int]:
 @requires(PUBLISH)
 def import_report(slug: str) -> str:
     """Show what came over, what was adapted and what is not supported, with file and line."""
-    course = queries.course_by_slug(slug)
+    course = written(PUBLISH, actor(), slug)
     version = queries.current_version(course)
     stored = json.loads(version.report) if version.report else None
     return render_template(
@@ -72,6 +78,7 @@ def import_report(slug: str) -> str:
         course=course,
         version=version,
         report=Report.from_json(stored) if stored else None,
+        in_words=in_words,
     )
 
 
@@ -79,7 +86,7 @@ def import_report(slug: str) -> str:
 @requires(PUBLISH)
 def export(slug: str) -> Response:
     """Download the published version as OLX; importing it gives the same version."""
-    course = queries.course_by_slug(slug)
+    course = written(PUBLISH, actor(), slug)
     version = queries.current_version(course)
     data = exporter.archive(json.loads(version.document), lambda d: queries.asset(d).data)
     name = f"{course.slug}-{version.number}.tar.gz"
@@ -97,7 +104,7 @@ def export(slug: str) -> Response:
 @requires(PUBLISH)
 def results(slug: str) -> str:
     """Show what people learned and think of a course."""
-    course = queries.course_by_slug(slug)
+    course = written(PUBLISH, actor(), slug)
     found = results_of(course, queries.current(course))
     return render_template("courses/results.html", course=course, results=found)
 

@@ -14,6 +14,7 @@ from courses.forms import GradeForm
 from courses.models import Course, HandIn
 from courses.permissions import GRADE
 from courses.routes import blueprint
+from courses.routes.access import written
 from courses.runtime.offers import anonymous_id
 from courses.runtime.runtime import rewrite_links
 from courses.services import hand_ins
@@ -37,7 +38,7 @@ def alias(found: HandIn) -> str:
 @requires(GRADE)
 def to_grade(slug: str) -> str:
     """List the answers that wait, longest waiting first."""
-    course = queries.course_by_slug(slug)
+    course = written(GRADE, actor(), slug)
     outline = queries.current(course)
     waiting = queries.to_grade(course)
     return render_template("courses/to_grade.html", course=course, outline=outline, waiting=waiting)
@@ -47,7 +48,7 @@ def to_grade(slug: str) -> str:
 @requires(GRADE)
 def grade_one(slug: str, enrolment_id: int, block_id: str) -> str:
     """Show one answer beside its question."""
-    course = queries.course_by_slug(slug)
+    course = written(GRADE, actor(), slug)
     return _page(course, queries.hand_in_of(course, enrolment_id, block_id), GradeForm())
 
 
@@ -72,7 +73,7 @@ def _page(course: Course, found: HandIn, form: GradeForm) -> str:
 @requires(GRADE)
 def grade(slug: str, enrolment_id: int, block_id: str) -> Response | tuple[str, int]:
     """Keep the grade and go to the next answer."""
-    course = queries.course_by_slug(slug)
+    course = written(GRADE, actor(), slug)
     found = queries.hand_in_of(course, enrolment_id, block_id)
     form = GradeForm()
     if not form.validate():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -11,11 +12,13 @@ import structlog
 from courses import queries
 from courses.models import HandIn
 from courses.outline import Block
+from courses.permissions import PUBLISH
 from courses.routes.access import Visit
 from courses.runtime.runtime import LearnerRuntime
 from courses.services import hand_ins, learning
 from courses.services.learning import Grade
 from learnenv.kernel.clock import now
+from learnenv.kernel.permissions import Actor, Role
 
 log = structlog.get_logger()
 
@@ -33,12 +36,20 @@ def learner_runtime(visit: Visit, *, asides: tuple[str, ...] = ()) -> LearnerRun
 
     return LearnerRuntime(
         visit.outline,
-        visit.actor,
+        _as_blocks_see(visit),
         publish=publish,
         read_only=visit.read_only,
         asides=asides,
         hand_ins=hand_ins,
     )
+
+
+def _as_blocks_see(visit: Visit) -> Actor:
+    """Return who looks, an author only of what he writes: blocks show authors the answers."""
+    actor = visit.actor
+    if PUBLISH.covers(actor, visit.course):
+        return actor
+    return replace(actor, roles=actor.roles - {Role.AUTHOR})
 
 
 def _publish(visit: Visit, block: Block, event: str, data: dict[str, Any]) -> None:

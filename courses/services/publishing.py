@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 
 from courses.events import CoursePublished
@@ -14,6 +15,7 @@ from courses.olx.importer import Imported
 from courses.outline import Outline, canonical, content_hash, read
 from learnenv.kernel import audit
 from learnenv.kernel.db import db, insert
+from learnenv.kernel.errors import ForbiddenError
 from learnenv.kernel.events import publish
 from learnenv.kernel.permissions import Actor
 from learnenv.kernel.search import stems
@@ -31,12 +33,23 @@ class Published:
 
 
 def publish_course(imported: Imported, *, actor: Actor, at: datetime) -> Published:
-    """Publish what was imported; the same content a second time changes nothing."""
+    """Publish what was imported; the same content a second time changes nothing.
+
+    Raises ForbiddenError when the actor is not an author of this course.
+    """
     document = imported.document
     digest = content_hash(document)
     course = db.session.scalar(
         select(Course).where(Course.slug == document["slug"]).with_for_update()
     )
+    if not actor.writes(course.id if course else None):
+        # the same words for a course of others and for one that is not there
+        raise ForbiddenError(
+            _(
+                "This is the course “%(slug)s”. You may only publish the courses that you write.",
+                slug=document["slug"],
+            )
+        )
     if course is None:
         course = _new_course(document)
     known = db.session.scalar(

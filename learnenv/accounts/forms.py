@@ -283,10 +283,12 @@ class RoleForm(BaseForm):
     scope_id = SelectField(
         _("Organisation"), description=_("Only for a manager."), coerce=optional_id
     )
+    course_id = SelectField(_("Course"), description=_("Only for an author."), coerce=optional_id)
 
-    def __init__(self, *args: Any, organisations: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, organisations: Choices, courses: Choices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.scope_id.choices = [NO_CHOICE, *listed(organisations)]
+        self.course_id.choices = [SelectChoice("", _("All courses")), *listed(courses)]
 
 
 class InviteForm(BaseForm):

@@ -81,6 +81,7 @@ def load(token: str) -> SignedIn | None:
     if moment - first.last_seen_at > idle or moment - first.created_at > ABSOLUTE:
         return None
     managed = {r.scope_id for r in rows if r.role == Role.MANAGER and r.scope == Scope.ORGANISATION}
+    written = [r for r in rows if r.role == Role.AUTHOR]
     if first.view_as and Role.ADMINISTRATOR in roles:
         return _looking(token, first)
     actor = Actor(
@@ -91,7 +92,8 @@ def load(token: str) -> SignedIn | None:
         organisation_id=first.organisation_id,
         roles=frozenset(roles),
         managed=_with_below(managed) if managed else frozenset(),
-        courses=frozenset(r.scope_id for r in rows if r.scope == Scope.COURSE),
+        courses=frozenset(r.scope_id for r in written if r.scope == Scope.COURSE),
+        all_courses=any(r.scope != Scope.COURSE for r in written),
     )
     return SignedIn(token, first.id, first.last_seen_at, actor)
 
@@ -108,6 +110,7 @@ def _looking(token: str, row: Any) -> SignedIn:
         organisation_id=row.organisation_id,
         roles=frozenset({Role.LEARNER, role}),
         managed=_with_below(place) if place else frozenset(),
+        all_courses=role == Role.AUTHOR,
         viewing_as=role,
     )
     return SignedIn(token, row.id, row.last_seen_at, actor)

@@ -24,5 +24,3 @@ ADMINISTER = Permission(
     _l("Manage people, roles, organisations and settings"),
     frozenset({Role.ADMINISTRATOR}),
 )
-
-PERMISSIONS = (OWN, INVITE, ADMINISTER)

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,8 +27,9 @@ from learnenv.kernel.clock import now
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import ForbiddenError, InvalidInputError, NotFoundError
 from learnenv.kernel.events import publish
+from learnenv.kernel.i18n import DEFAULT_LANGUAGE
 from learnenv.kernel.permissions import Actor, Role
-from learnenv.kernel.transaction import pause
+from learnenv.kernel.transaction import in_vain, pause
 
 TOKEN_LIFE = {
     TokenKind.CONFIRM: timedelta(days=2),
@@ -86,6 +88,8 @@ def sign_up(
     password_hash = passwords.make_hash(password)
     existing = db.session.scalar(select(Person).where(Person.email == address))
     if existing is not None and existing.is_blocked:
+        with in_vain():
+            mails.already_known(existing)
         return
     if existing is not None and existing.is_active:
         mails.already_known(existing, target)
@@ -284,12 +288,18 @@ def ask_recovery(*, email: str, origin: str) -> None:
     """Mail a recovery link when the account exists; the caller cannot tell (P21)."""
     throttle.check("recover", origin, limit=10, seconds=3600)
     throttle.hit("recover", origin, seconds=3600)
-    person = db.session.scalar(
-        select(Person).where(Person.email == email.strip().lower(), Person.is_active)
-    )
+    address = email.strip().lower()[:320]
+    person = db.session.scalar(select(Person).where(Person.email == address, Person.is_active))
     if person is not None:
-        _spend_tokens(TokenKind.RECOVER, person.email)
-        mails.recovery(person, _new_token(TokenKind.RECOVER, email=person.email, person=person))
+        _mail_recovery(person)
+    else:
+        with in_vain():
+            _mail_recovery(Person(email=address, name=address, language=DEFAULT_LANGUAGE))
+
+
+def _mail_recovery(person: Person) -> None:
+    _spend_tokens(TokenKind.RECOVER, person.email)
+    mails.recovery(person, _new_token(TokenKind.RECOVER, email=person.email, person=person))
 
 
 def recover(token: str, *, password: str) -> Person:
@@ -316,7 +326,8 @@ def ask_email_change(*, person: Person, email: str, password: str) -> None:
     address = normal_email(email)
     _demand_password(person, password, field="password")
     _spend_tokens(TokenKind.CHANGE_EMAIL, address)
-    if db.session.scalar(select(Person.id).where(Person.email == address)) is None:
+    is_free = db.session.scalar(select(Person.id).where(Person.email == address)) is None
+    with nullcontext() if is_free else in_vain():
         mails.email_change(
             person, address, _new_token(TokenKind.CHANGE_EMAIL, email=address, person=person)
         )
@@ -383,6 +394,8 @@ def grant_role(
         raise InvalidInputError(_("This role cannot be given."), field="role")
     if role == Role.MANAGER and (scope != Scope.ORGANISATION or not scope_id):
         raise InvalidInputError(_("Choose the organisation of this manager."), field="scope_id")
+    if scope == Scope.COURSE and not (role == Role.AUTHOR and scope_id):
+        raise InvalidInputError(_("Only an author has a role for one course."), field="course_id")
     _assign(person, role, scope, scope_id)
     end_sessions(person.id)
     audit.record(
@@ -486,7 +499,9 @@ def _person(person_id: int | None) -> Person:
 
 
 def _assign(person: Person, role: Role, scope: Scope, scope_id: int | None) -> None:
-    on_site = role in {Role.ADMINISTRATOR, Role.PROGRAMME_MANAGER}
+    """Write a role down: a manager's is about an organisation, an author's may be of a course."""
+    kinds = {Role.MANAGER: Scope.ORGANISATION, Role.AUTHOR: Scope.COURSE}
+    on_site = scope != kinds.get(role)
     db.session.execute(
         insert(RoleAssignment)
         .values(

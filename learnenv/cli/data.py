@@ -10,17 +10,20 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from flask import Flask, current_app
+from rich.console import Console
+from rich.progress import Progress
 from sqlalchemy.engine import make_url
 
+from learnenv.kernel.clock import now
 from learnenv.kernel.errors import SetupError
 
 # Without its keys a restored site could not say that its own certificates are real.
 FOLDERS = ("mail", "keys")
+PAGES_PER_STEP = 4096
 
 
 def make() -> Flask:
@@ -114,33 +117,32 @@ def backup(target: Path) -> None:
     app = make()
     settings = app.config["SETTINGS"]
     url = make_url(settings.database_url)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _bar() as bar:
         work = Path(folder)
         if url.get_backend_name() == "sqlite":
-            source = sqlite3.connect(str(url.database), timeout=30)
-            copy = sqlite3.connect(work / "learnenv.db")
-            with copy:
-                source.backup(copy, pages=4096)
-            source.close()
-            copy.close()
+            _copy_sqlite(str(url.database), work / "learnenv.db", bar)
         else:
             dump = work / "learnenv.dump"
+            bar.add_task("Database", total=None)
             _run(["pg_dump", "--format=custom", f"--file={dump}", _libpq(settings.database_url)])
         if (settings.home / "secret.key").exists():  # else LEARNENV_SECRET_KEY holds it
             shutil.copy2(settings.home / "secret.key", work / "secret.key")
         for name in FOLDERS:
             if (settings.home / name).is_dir():
                 shutil.copytree(settings.home / name, work / name)
+        files = sorted(p for p in work.rglob("*") if p.is_file())
         manifest = {
-            "made_at": datetime.now(UTC).isoformat(),
+            "made_at": now().isoformat(),
             "files": {
-                p.relative_to(work).as_posix(): _digest(p) for p in work.rglob("*") if p.is_file()
+                p.relative_to(work).as_posix(): _digest(p)
+                for p in bar.track(files, description="Hashes")
             },
         }
         (work / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         part = target.with_name(target.name + ".part")
         with tarfile.open(part, "w:gz") as archive:
-            archive.add(work, arcname="learnenv-backup")
+            for path in bar.track([*files, work / "manifest.json"], description="Packing"):
+                archive.add(path, arcname=f"learnenv-backup/{path.relative_to(work).as_posix()}")
         part.chmod(0o600)
         part.replace(target)
     click.echo(f"Backup written: {target} ({target.stat().st_size / 1e6:.1f} MB)")
@@ -157,16 +159,18 @@ def restore(source: Path) -> None:
     sqlite = url.get_backend_name() == "sqlite"
     if sqlite and Path(str(url.database)).exists():
         raise click.ClickException(f"{url.database} exists: restore into an empty folder.")
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _bar() as bar:
         with tarfile.open(source) as archive:
-            archive.extractall(folder, filter="data")
+            for member in bar.track(archive.getmembers(), description="Unpacking"):
+                archive.extract(member, folder, filter="data")
         work = Path(folder) / "learnenv-backup"
         manifest = json.loads((work / "manifest.json").read_text(encoding="utf-8"))
-        for name, digest in manifest["files"].items():
+        for name, digest in bar.track(manifest["files"].items(), description="Hashes"):
             if _digest(work / name) != digest:
                 raise click.ClickException(
                     f"{name} in the backup is damaged; nothing was restored."
                 )
+        bar.add_task("Database", total=None)
         if sqlite:
             target = Path(str(url.database))
             shutil.copyfile(work / "learnenv.db", target)
@@ -185,6 +189,32 @@ def restore(source: Path) -> None:
     with app.app_context():
         require_current_schema()
     click.echo(f"Restored the backup of {manifest['made_at']}; the tables fit this version.")
+
+
+def _bar() -> Progress:
+    """Return a bar that shows how far it is, where somebody looks."""
+    return Progress(console=Console(stderr=True), transient=True)
+
+
+def _copy_sqlite(source: str, target: Path, bar: Progress) -> None:
+    """Copy a database that is in use, as it is at this moment.
+
+    The open read transaction holds that moment. Without it SQLite starts again after each write
+    of the site, and a large database on a busy site would never be copied.
+    """
+    task = bar.add_task("Database", total=None)
+
+    def show(_status: int, remaining: int, total: int) -> None:
+        bar.update(task, completed=total - remaining, total=total)
+
+    reader, copy = sqlite3.connect(source, timeout=30), sqlite3.connect(target)
+    try:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        reader.backup(copy, pages=PAGES_PER_STEP, progress=show)
+    finally:
+        copy.close()
+        reader.close()
 
 
 def _digest(path: Path) -> str:

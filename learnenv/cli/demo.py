@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.progress import Progress
 
 from learnenv.cli import data
-from learnenv.kernel.clock import now
 from learnenv.kernel.errors import SetupError
 
 DEFAULT_SIZE = 1500
@@ -33,8 +32,7 @@ def demo(size: int, accounts_json: Path | None) -> None:
     Prints the accounts with random passwords, once. Refused on a site with real people; on a site
     that has demo data already it only renews the passwords of the demo accounts.
     """
-    from certificates.keeping import keys_folder
-    from certificates.sealing import make_development_keys
+    from certificates.api import make_trial_keys
     from learnenv.cli.demo_data import make_site, new_passwords
 
     app = data.make()
@@ -43,9 +41,15 @@ def demo(size: int, accounts_json: Path | None) -> None:
     console = Console(stderr=True)
     with app.app_context(), app.test_request_context():
         data.upgrade_schema()
-        if not marker.exists():
+        if marker.exists():
+            click.echo(
+                "This site has demo data: nothing is made up again and --size is ignored. "
+                "The demo accounts get new passwords.",
+                err=True,
+            )
+        else:
             _refuse_real_people()
-            make_development_keys(keys_folder(), now())
+            make_trial_keys()
             with Progress(console=console) as bar:
                 make_site(size, bar)
             marker.write_text("made-up people and figures\n", encoding="utf-8")

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rich.progress import Progress
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy import insert as plain_insert
 
 from certificates.codes import CROCKFORD
@@ -80,13 +80,9 @@ class Crowd:
             return
         with transaction():
             for model in (Person, Enrolment, Certificate):
-                table = model.__tablename__
-                db.session.execute(
-                    text(
-                        f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608
-                        f"(SELECT max(id) FROM {table}))"
-                    )
-                )
+                sequence = func.pg_get_serial_sequence(model.__tablename__, "id")
+                last = select(func.max(model.id)).scalar_subquery()
+                db.session.execute(select(func.setval(sequence, last)))
 
     def _chunk(
         self, number: int, person: int, enrolment: int, certificate: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -56,6 +57,8 @@ def serve(host: str, port: int, workers: int, threads: int, *, with_worker: bool
 
 def _greet(settings: config.Settings) -> None:
     click.echo(f"The site is at {settings.base_url}")
+    if old := _old_sqlite(settings):
+        click.echo(old, err=True)
     link = setup_link()
     if link:
         click.echo(
@@ -128,18 +131,24 @@ def worker() -> None:
 @click.command("check")
 def check() -> None:
     """Print every setting that is unsafe for production; exit code 1 when there is one."""
-    import sqlite3
-
     settings = config.load()
     found = config.problems(settings)
     for line in found:
         click.echo(f"- {line}")
-    if settings.database_url.startswith("sqlite") and sqlite3.sqlite_version_info < SQLITE_ADVISED:
-        wanted = ".".join(map(str, SQLITE_ADVISED))
-        click.echo(f"Let op: SQLite {sqlite3.sqlite_version} is ouder dan {wanted}.")
+    if old := _old_sqlite(settings):
+        click.echo(old)
     if found:
         raise click.exceptions.Exit(1)
     click.echo("Geen onveilige instellingen gevonden.")
+
+
+def _old_sqlite(settings: config.Settings) -> str:
+    """Return a warning when SQLite holds the data and is older than advised (P39), else nothing."""
+    is_used = settings.database_url.startswith("sqlite")
+    if not is_used or sqlite3.sqlite_version_info >= SQLITE_ADVISED:
+        return ""
+    wanted = ".".join(map(str, SQLITE_ADVISED))
+    return f"Let op: SQLite {sqlite3.sqlite_version} is ouder dan {wanted}."
 
 
 def _refuse_unsafe(settings: config.Settings) -> None:

@@ -82,6 +82,7 @@ db = SQLAlchemy(
 )
 
 BeginMode = Literal["DEFERRED", "IMMEDIATE"]
+BEGIN: dict[BeginMode, str] = {"DEFERRED": "BEGIN DEFERRED", "IMMEDIATE": "BEGIN IMMEDIATE"}
 begin_mode: ContextVar[BeginMode] = ContextVar("begin_mode", default="DEFERRED")
 
 
@@ -119,4 +120,4 @@ def prepare_engine(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        connection.exec_driver_sql(f"BEGIN {begin_mode.get()}")
+        connection.exec_driver_sql(BEGIN[begin_mode.get()])

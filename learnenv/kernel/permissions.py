@@ -45,7 +45,9 @@ class Actor:
     managed: frozenset[int] = field(default_factory=frozenset)
     """Ids of the organisations this person manages, those below them included."""
     courses: frozenset[int] = field(default_factory=frozenset)
-    """Ids of the courses this person writes."""
+    """Ids of the courses this person writes, one by one."""
+    all_courses: bool = False
+    """Whether an author writes every course of the site."""
     viewing_as: Role | None = None
     """The role an administrator looks through: everything shows, nothing can be changed."""
 
@@ -66,9 +68,13 @@ class Actor:
         """Whether the actor holds the role, somewhere."""
         return role in self.roles
 
+    def writes(self, course_id: int | None) -> bool:
+        """Whether the actor is an author of this course; of None (a new one), of all courses."""
+        return self.has(Role.AUTHOR) and (self.all_courses or course_id in self.courses)
+
 
 VISITOR = Actor()
-SYSTEM = Actor(name="system", roles=frozenset(Role))
+SYSTEM = Actor(name="system", roles=frozenset(Role), all_courses=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +91,16 @@ class Permission:
         """Whether the actor has this right at all."""
         return bool(self.roles & actor.roles)
 
+    def covers(self, actor: Actor, thing: object) -> bool:
+        """Whether the actor has this right on this one thing."""
+        return self.allows(actor) and (self.rule is None or self.rule(actor, thing))
+
     def demand(self, actor: Actor, thing: object) -> None:
         """Raise NotFoundError unless the actor has this right on this one thing.
 
         Not found rather than forbidden: what is not yours does not exist for you (P3).
         """
-        if not self.allows(actor) or (self.rule is not None and not self.rule(actor, thing)):
+        if not self.covers(actor, thing):
             raise NotFoundError
 
 

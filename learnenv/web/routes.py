@@ -8,6 +8,7 @@ from learnenv import __version__
 from learnenv.kernel.accessibility import STATUS_NAMES, statement
 from learnenv.kernel.clock import now
 from learnenv.kernel.i18n import LANGUAGES, _
+from learnenv.kernel.i18n import lazy_gettext as _l
 from learnenv.kernel.permissions import Permission, Role, public, requires
 from learnenv.kernel.slots import collect
 from learnenv.kernel.transaction import is_ready
@@ -16,7 +17,7 @@ from learnenv.web.shell import LANGUAGE_COOKIE, safe_next
 
 blueprint = Blueprint("web", __name__, template_folder="templates", static_folder=None)
 STYLE_GUIDE = Permission(
-    "web.style_guide", "See the style guide", frozenset(Role) - {Role.LEARNER, Role.MANAGER}
+    "web.style_guide", _l("See the style guide"), frozenset(Role) - {Role.LEARNER, Role.MANAGER}
 )
 
 

@@ -108,7 +108,10 @@ def test_P36_roles_are_given_and_withdrawn_with_a_line_each(client, administrato
     lines = rows(select(AuditEntry).where(AuditEntry.subject == f"person:{person}"))
     assert [line.action for line in lines] == ["role.granted", "role.withdrawn", "person.blocked"]
     assert {line.actor_id for line in lines} == {admin}
-    assert "role.withdrawn" in client.get("/beheer/logboek").main
+    shown = client.get("/beheer/logboek").main
+    assert "Role withdrawn" in shown
+    assert f"Organisation {place}" in shown
+    assert "role.withdrawn" not in shown
 
 
 def test_nobody_changes_his_own_roles(client, administrator):

@@ -10,7 +10,10 @@ from typing import Any
 from courses import queries
 from courses.commands import import_path
 from courses.models import Course, Enrolment
+from courses.olx.importer import read_course
+from courses.olx.package import Package
 from courses.services import learning
+from courses.services.publishing import publish_course
 from learnenv.accounts import organisations, passwords
 from learnenv.accounts.models import Organisation, Person, RoleAssignment, Scope, Tier
 from learnenv.kernel.db import db
@@ -47,10 +50,10 @@ def make_person(
     email: str = "",
     password: str = "",
     organisation: Organisation | None = None,
-    roles: list[tuple[Role, Organisation | None]] | None = None,
+    roles: list[tuple[Role, Organisation | Course | None]] | None = None,
     **values: Any,
 ) -> Person:
-    """Make an active person, with roles for organisations (None: the site)."""
+    """Make an active person, with roles for an organisation, a course or the site (None)."""
     number = next(_numbers)
     if password and password not in _hashes:
         _hashes[password] = passwords.make_hash(password)
@@ -70,12 +73,40 @@ def make_person(
                 RoleAssignment(
                     person_id=person.id,
                     role=role,
-                    scope=Scope.ORGANISATION if where else Scope.SITE,
+                    scope=_scope_of(where),
                     scope_id=where.id if where else 0,
                     granted_at=NOW,
                 )
             )
     return person
+
+
+def _scope_of(where: Organisation | Course | None) -> Scope:
+    if where is None:
+        return Scope.SITE
+    return Scope.COURSE if isinstance(where, Course) else Scope.ORGANISATION
+
+
+def tiny_course(slug: str) -> dict[str, bytes]:
+    """Return the files of a course of one page."""
+    source = f"""<course org="Test" course="{slug}" display_name="Cursus {slug}">
+<chapter url_name="{slug}-m"><sequential url_name="{slug}-les" display_name="Les van {slug}">
+<vertical url_name="{slug}-deel" display_name="Deel"><html url_name="{slug}-tekst"/></vertical>
+</sequential></chapter></course>"""
+    page = f"<p>Alleen in {slug} te lezen.</p>".encode()
+    return {
+        "course.xml": source.encode(),
+        f"html/{slug}-tekst.xml": f'<html filename="{slug}-tekst"/>'.encode(),
+        f"html/{slug}-tekst.html": page,
+    }
+
+
+def make_tiny_course(slug: str) -> Course:
+    """Publish a course of one page."""
+    with transaction():
+        publish_course(read_course(Package(tiny_course(slug))), actor=SYSTEM, at=NOW)
+    with transaction(write=False):
+        return queries.course_by_slug(slug)
 
 
 def make_course(path: Path = MINI) -> Course:

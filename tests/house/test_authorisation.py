@@ -28,6 +28,7 @@ ROLES = (
     "learner_a",
     "learner_b",
     "author",
+    "scoped",
     "manager_a",
     "manager_b",
     "programme",
@@ -103,7 +104,7 @@ def test_P02_the_stored_matrix_follows_the_permissions(world: World) -> None:
 
 def actors(world: World) -> dict[str, Actor]:
     roles = {
-        "author": Role.AUTHOR, "manager_a": Role.MANAGER, "manager_b": Role.MANAGER,
+        "author": Role.AUTHOR, "scoped": Role.AUTHOR, "manager_a": Role.MANAGER, "manager_b": Role.MANAGER,
         "programme": Role.PROGRAMME_MANAGER, "admin": Role.ADMINISTRATOR,
     }  # fmt: skip
     found = {SIGNED_OUT: VISITOR}
@@ -111,6 +112,40 @@ def actors(world: World) -> dict[str, Actor]:
         mine = {Role.LEARNER, roles[name]} if name in roles else {Role.LEARNER}
         found[name] = Actor(person_id=world.people[name].id, roles=frozenset(mine))
     return found
+
+
+OF_A_COURSE = {"courses.publish", "courses.grade"}
+
+
+def test_P03_an_author_of_one_course_is_nobody_in_another(world: World) -> None:
+    """Every author's route about a course, and only the own course in the list."""
+    asked = 0
+    world.browser("scoped")
+    before = snapshot()
+    for method in ("GET", "POST"):
+        for rule in rules(world.app, method):
+            permission = permission_of(world.app.view_functions[rule.endpoint])
+            if permission is None or permission.key not in OF_A_COURSE or not rule.arguments:
+                continue
+            form = {"csrf_token": world.browser("scoped").token, "percent": "50"}
+            answer = world.ask(
+                "scoped", world.path(rule, "a"), method, data=form if method == "POST" else None
+            )
+            assert answer.status_code == 404, f"{method} {rule}"
+            asked += 1
+    assert asked >= 6
+    assert snapshot() == before
+    for page in ("importverslag", "exporteren", "resultaten", "nakijken"):
+        assert world.ask("scoped", f"/beheer/cursussen/eigen/{page}").status_code == 200
+        assert world.ask("author", f"/beheer/cursussen/eigen/{page}").status_code == 200
+    listed = words_of(world.ask("scoped", "/beheer/cursussen"))
+    assert "Cursus eigen" in listed
+    assert "Proefcursus" not in listed
+    lesson = "/cursussen/proef/les/proef-les/proef-deel-2"
+    assert world.ask("author", lesson).status_code == 200
+    shown = world.ask("scoped", "/cursussen/proef/les/proef-toets")
+    assert shown.status_code == 403, "no preview of what a visitor may not open"
+    assert world.ask("scoped", "/cursussen/eigen/les/eigen-les/eigen-deel").status_code == 200
 
 
 PRIVATE = {
@@ -189,7 +224,7 @@ OF_A_PERSON = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("role", ["learner_b", "author", "manager_b", "programme"])
+@pytest.mark.parametrize("role", ["learner_b", "author", "scoped", "manager_b", "programme"])
 def test_P03_nobody_writes_what_is_of_another(world: World, role: str) -> None:
     found = {r.endpoint: r for r in rules(world.app, "POST")}
     world.browser(role)

@@ -196,6 +196,38 @@ def test_P19_the_server_does_not_start_unsafe_in_production(tmp_path: Path) -> N
     assert "begint niet met https" in done.stderr
 
 
+@pytest.mark.parametrize(("version", "warns"), [((3, 40, 1), True), ((3, 51, 3), False)])
+def test_P39_the_server_warns_at_its_start_of_an_old_sqlite(
+    tmp_path: Path, monkeypatch, version: tuple[int, ...], warns: bool
+) -> None:
+    from learnenv.cli import server
+
+    monkeypatch.setattr(server.sqlite3, "sqlite_version_info", version)
+    monkeypatch.setattr(server, "_run_gunicorn", lambda *_args: None)
+    env = {"LEARNENV_HOME": str(tmp_path), "LEARNENV_DATABASE_URL": None, "LEARNENV_BASE_URL": None}
+    done = CliRunner().invoke(cli, ["serve", "--without-worker"], env=env)
+    assert done.exit_code == 0, done.output
+    assert ("ouder dan 3.51.3" in done.stderr) is warns
+    elsewhere = config.load(home=tmp_path, database_url="postgresql+psycopg://x@127.0.0.1/x")
+    assert server._old_sqlite(elsewhere) == "", "SQLite does not hold the data there"
+
+
+def test_P19_a_second_demo_says_what_it_does_not_do(app: Flask, monkeypatch) -> None:
+    from learnenv.cli import data
+
+    marker = app.config["SETTINGS"].home / "demo"
+    marker.write_text("x", encoding="utf-8")
+    monkeypatch.setattr(data, "make", lambda: app)
+    monkeypatch.setattr("learnenv.cli.demo_data.new_passwords", lambda _make: [])
+    try:
+        done = CliRunner().invoke(cli, ["demo", "--size", "7"])
+    finally:
+        marker.unlink()
+    assert done.exit_code == 0, done.output
+    assert "--size is ignored" in done.stderr
+    assert "new passwords" in done.stderr
+
+
 def test_P19_demo_is_refused_where_real_people_are(app: Flask, monkeypatch) -> None:
     from learnenv.cli import data
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from itertools import chain
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from courses.queries import FACETS
+from learnenv.accounts.forms import PeopleFilter
 from learnenv.kernel.permissions import Role
 from learnenv.kernel.transaction import transaction
 from tests.factories import make_person
 from tests.house.world import World, rules
 
+ROOT = Path(__file__).parents[2]
 ODD = {
     "quote": "' OR 1=1 --",
     "double": '"><script>alert(1)</script>',
@@ -32,6 +38,7 @@ ODD = {
 PARAMETERS = {
     "courses.catalogue": ("q", "theme", "duration", "form", "audience", "language"),
     "web.language": ("next",),
+    "web.style_guide": ("fout",),
     "accounts.sign_in": ("next",),
     "certificates.check": ("code",),
     "certificates.manage": ("q", "pagina"),
@@ -63,6 +70,38 @@ PARAMETERS = {
         "laag",
     ),
 }
+
+
+# The last one is the figures' own reader.
+READS = re.compile(r"request\.(args|values)\.get(list)?|_number")
+
+
+def read_by_the_code() -> set[str]:
+    """Return every name that a route asks of the address, as it stands in the code."""
+    found = set()
+    for package in ("learnenv", "courses", "certificates"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                names: list[ast.expr] = []
+                if isinstance(node, ast.Call) and READS.fullmatch(ast.unparse(node.func)):
+                    names = node.args[:1]
+                elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "request.args":
+                    names = [node.slice]
+                elif (
+                    isinstance(node, ast.Compare)
+                    and ast.unparse(node.comparators[0]) == "request.args"
+                ):
+                    names = [node.left]
+                found |= {n.value for n in names if isinstance(n, ast.Constant)}
+    return found | set(FACETS) | {f for f in PeopleFilter.__dict__ if f in {"zoek", "organisatie"}}
+
+
+def test_P11_every_parameter_that_the_code_reads_is_tried() -> None:
+    found = read_by_the_code()
+    assert len(found) > 12
+    tried = set(chain.from_iterable(PARAMETERS.values()))
+    assert found <= tried, f"add to PARAMETERS: {found - tried}"
+    assert tried <= found, f"nothing reads these any more: {tried - found}"
 
 
 def sign_in_everything(world: World) -> None:

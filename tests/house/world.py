@@ -25,7 +25,13 @@ from learnenv.kernel.models import OutboxMail
 from learnenv.kernel.permissions import Role
 from learnenv.kernel.transaction import transaction
 from tests.browser import Browser
-from tests.factories import actor_of, make_course, make_organisation, make_person
+from tests.factories import (
+    actor_of,
+    make_course,
+    make_organisation,
+    make_person,
+    make_tiny_course,
+)
 
 CANARY = {"a": "Kanariegeel", "b": "Kolibriblauw"}
 SIGNED_OUT = "anonymous"
@@ -100,8 +106,10 @@ def make_world(app: Flask) -> World:
     for key in CANARY:
         _learner(world, key)
     a, b = world.organisations["a"], world.organisations["b"]
-    staff: dict[str, tuple[Organisation, Role, Organisation | None]] = {
+    own = make_tiny_course("eigen")
+    staff: dict[str, tuple[Organisation, Role, Organisation | Course | None]] = {
         "author": (b, Role.AUTHOR, None),
+        "scoped": (b, Role.AUTHOR, own),  # of another course than the one the routes are about
         "manager_a": (a, Role.MANAGER, a),
         "manager_b": (b, Role.MANAGER, b),
         "programme": (b, Role.PROGRAMME_MANAGER, None),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -84,6 +87,49 @@ def test_P39_the_connection_keeps_what_it_acknowledged(app: Flask) -> None:
         for connection in (first, second):
             found = {n: connection.scalar(text(f"PRAGMA {n}")) for n in wanted}
             assert found == wanted
+
+
+WRITES = 20
+WRITER = """
+import sys
+from pathlib import Path
+from learnenv.kernel.clock import now
+from learnenv.kernel.db import db
+from learnenv.kernel.models import Setting
+from learnenv.kernel.transaction import transaction
+from tests.conftest import make_app
+home = Path(sys.argv[1])
+app = make_app(home, f"sqlite:///{home / 'x.db'}")
+with app.app_context():
+    print("ready", flush=True)
+    sys.stdin.readline()
+    for number in range(int(sys.argv[2])):
+        with transaction():
+            db.session.add(Setting(key=f"k{number}", value="", changed_at=now()))
+        print("acknowledged", flush=True)
+"""
+
+
+@on_sqlite
+def test_P39_each_acknowledged_write_is_synced_to_the_disk(tmp_path: Path) -> None:
+    """Counted from outside: at least one fdatasync before each word that it is stored."""
+    trace = tmp_path / "trace"
+    command = ["strace", "-f", "-e", "trace=fdatasync,write", "-s", "40", "-o", str(trace)]
+    done = subprocess.run(
+        [*command, sys.executable, "-c", WRITER, str(tmp_path), str(WRITES)],
+        cwd=Path(__file__).parents[2], input="\n", capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.stdout.count("acknowledged") == WRITES, done.stderr[-1000:]
+    lines = trace.read_text("utf-8", "replace").splitlines()
+    start = next(n for n, line in enumerate(lines) if "ready" in line)
+    synced, acknowledged = False, 0
+    for line in lines[start:]:
+        if "fdatasync(" in line:
+            synced = True
+        elif "write(1" in line and "acknowledged" in line:
+            assert synced, "a write was acknowledged that no fdatasync had put on the disk"
+            synced, acknowledged = False, acknowledged + 1
+    assert acknowledged == WRITES
 
 
 @on_sqlite

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tarfile
 import threading
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from flask import Flask
 from flask_migrate import downgrade
 from sqlalchemy import func, inspect, select, text
 
-from learnenv.cli import cli
+from learnenv.cli import cli, data
 from learnenv.cli.data import schema_state, upgrade_schema
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
@@ -188,6 +189,36 @@ def test_P41_a_backup_under_load_comes_back_whole(own: Flask, tmp_path: Path, ke
     for name, number in before.items():
         if name != "kernel_setting":
             assert back[name] == number, name
+
+
+@pytest.mark.skipif(bool(os.environ.get("TEST_DATABASE_URL")), reason="pg_dump has one moment")
+def test_P41_a_busy_site_does_not_keep_a_backup_from_ending(own: Flask, tmp_path: Path) -> None:
+    """Between any two steps of the copy somebody writes."""
+    with transaction():
+        for number in range(200):
+            db.session.add(Setting(key=f"groot-{number}", value="x" * 9_000, changed_at=now()))
+    path, steps = str(db.engine.url.database), []
+
+    class Bar:
+        def add_task(self, *_args: object, **_values: object) -> int:
+            return 0
+
+        def update(self, *_args: object, completed: int, total: int) -> None:
+            steps.append((completed, total))
+            assert len(steps) < 10_000, "the copy begins again after every write"
+            with transaction():
+                db.session.add(Setting(key=f"onder-{len(steps)}", value="", changed_at=now()))
+
+    before = counts()["kernel_setting"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "PAGES_PER_STEP", 20)
+        data._copy_sqlite(path, tmp_path / "kopie.db", Bar())  # type: ignore[arg-type]
+    assert len(steps) > 10
+    copy = sqlite3.connect(tmp_path / "kopie.db")
+    assert copy.execute("SELECT count(*) FROM kernel_setting").fetchone() == (before,)
+    assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    copy.close()
+    assert counts()["kernel_setting"] > before
 
 
 def test_P41_a_damaged_backup_is_refused(own: Flask, tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Keeping an eye on the site: mails, the audit trail, the target, and the way to all of it."""
 
 import re
+from typing import Any
 
 from flask import current_app, redirect, url_for
 from flask_login import current_user
 
-from learnenv.accounts import queries, services
+from learnenv.accounts import audit_words, queries, services
 from learnenv.accounts.forms import LookForm, TargetForm
 from learnenv.accounts.permissions import ADMINISTER, OWN
 from learnenv.accounts.routes.base import Answer, blueprint, go, page, page_number
@@ -15,7 +16,14 @@ from learnenv.kernel import settings
 from learnenv.kernel.clock import calendar_year, now
 from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.i18n import _
-from learnenv.kernel.permissions import ROLE_NAMES, Role, requires
+from learnenv.kernel.permissions import (
+    PUBLIC,
+    ROLE_NAMES,
+    Permission,
+    Role,
+    permission_of,
+    requires,
+)
 from learnenv.kernel.slots import collect
 from learnenv.web.shell import actor, ends_looking
 
@@ -34,7 +42,16 @@ def rights() -> Answer:
     """Show which role may do what, made from the code itself."""
     registry = current_app.extensions["areas"]
     areas = [(area.title, area.permissions) for area in registry.areas if area.permissions]
+    areas.insert(0, (_("Accounts and the site"), _of_no_area(areas)))
     return page("rights", areas=areas, roles=list(ROLE_NAMES.items()), form=LookForm())
+
+
+def _of_no_area(areas: list[tuple[Any, tuple[Permission, ...]]]) -> tuple[Permission, ...]:
+    """Return what views demand and no area lists: accounts and web are floors and no areas."""
+    demanded = filter(None, map(permission_of, current_app.view_functions.values()))
+    listed = {permission.key for _title, those in areas for permission in those}
+    found = {p.key: p for p in demanded if p is not PUBLIC and p.key not in listed}
+    return tuple(found[key] for key in sorted(found))
 
 
 @blueprint.post("/beheer/rechten")
@@ -86,7 +103,7 @@ def audit() -> Answer:
     def url(number: int) -> str:
         return url_for("accounts.audit", pagina=number)
 
-    return page("audit", found=queries.audit_lines(page_number()), url=url)
+    return page("audit", found=queries.audit_lines(page_number()), url=url, words=audit_words)
 
 
 @blueprint.route("/beheer/streefwaarde", methods=["GET", "POST"])

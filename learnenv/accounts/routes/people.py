@@ -1,6 +1,7 @@
 """Managing people: who there is, what they may do, and who is invited."""
 
 import re
+from typing import Any
 
 from flask import request, url_for
 
@@ -49,20 +50,45 @@ def grant_role(person_id: int) -> Answer:
     """Give a role; the person signs in again to use it."""
     if request.method == "GET":
         return go("accounts.person", person_id=person_id)
-    form = RoleForm(organisations=queries.organisation_choices())
+    form = role_form()
     if form.validate_on_submit():
         with blaming(form):
             role = Role(form.role.data)
-            is_manager = role == Role.MANAGER
+            scope, scope_id = scope_of(role, form)
             services.grant_role(
                 person=queries.person(person_id),
                 role=role,
-                scope=Scope.ORGANISATION if is_manager else Scope.SITE,
-                scope_id=form.scope_id.data if is_manager else None,
+                scope=scope,
+                scope_id=scope_id,
                 actor=actor(),
             )
             return go("accounts.person", _("The role is given."), person_id=person_id)
     return person_page(person_id, form)
+
+
+def role_form(**values: Any) -> RoleForm:
+    """Return the form to give a role; who has courses knows which there are (a slot)."""
+    titles = course_titles()
+    by_title = sorted(titles.items(), key=lambda pair: pair[1].casefold())
+    return RoleForm(
+        organisations=queries.organisation_choices(),
+        courses=[(str(number), title) for number, title in by_title],
+        **values,
+    )
+
+
+def course_titles() -> dict[int, str]:
+    """Return the titles of the courses of this site by id."""
+    return {number: title for part in collect("accounts.courses") for number, title in part.items()}
+
+
+def scope_of(role: Role, form: RoleForm) -> tuple[Scope, int | None]:
+    """Return what the role is about: a manager's organisation, an author's course, or the site."""
+    if role == Role.MANAGER:
+        return Scope.ORGANISATION, form.scope_id.data
+    if role == Role.AUTHOR and form.course_id.data:
+        return Scope.COURSE, form.course_id.data
+    return Scope.SITE, None
 
 
 @blueprint.post("/beheer/mensen/<id:person_id>/rollen/<id:assignment_id>/intrekken")
@@ -141,9 +167,10 @@ def person_page(person_id: int, form: RoleForm | None = None) -> Answer:
     shown = queries.person(person_id)
     return page(
         "person",
-        form or RoleForm(formdata=None, organisations=queries.organisation_choices()),
+        form or role_form(formdata=None),
         person=shown,
         places=queries.places(shown.roles),
+        courses=course_titles(),
         role_names=ROLE_NAMES,
         is_self=shown.id == actor().id,
         learning=collect("accounts.person", person_id=shown.id, actor=actor()),

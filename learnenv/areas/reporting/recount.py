@@ -26,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.elements import ColumnElement
 
 from learnenv.accounts.models import Organisation, Tier
-from learnenv.areas.reporting.models import MODELS, Figure, Measure, PersonYear, Unique, UniqueMonth
+from learnenv.areas.reporting.models import Figure, Measure, PersonYear, Unique, UniqueMonth
 from learnenv.kernel import settings
 from learnenv.kernel.clock import AMSTERDAM, local, now
 from learnenv.kernel.db import Base, db
@@ -69,11 +69,16 @@ def rebuild(
     return found
 
 
+LOCK = text(
+    "LOCK TABLE reporting_figure, reporting_person_year, reporting_unique,"
+    " reporting_unique_month IN EXCLUSIVE MODE"
+)
+
+
 def _hold_still() -> None:
     """Let no listener count while we do. SQLite has one writer anyway: us."""
     if db.session.get_bind().dialect.name == "postgresql":
-        names = ", ".join(str(m.__tablename__) for m in MODELS)
-        db.session.execute(text(f"LOCK TABLE {names} IN EXCLUSIVE MODE"))
+        db.session.execute(LOCK)
 
 
 def table(name: str) -> Table:

@@ -1,0 +1,168 @@
+"""P6: a form changes only its own fields, whatever else is sent along with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from learnenv.kernel.db import db
+from tests.house.world import World, rules
+
+MARK = "666013"
+"""A number and a text that nothing in the world has, so that it shows wherever it lands."""
+ALIEN = (
+    "id", "role_id", "org_id", "organisation", "person", "user", "user_id", "person_id",
+    "actor_id", "granted_at", "created_at", "status", "state", "score", "percent_done", "earned",
+    "possible", "completed_at", "issued_at", "issued_on", "is_admin", "is_active", "is_blocked",
+    "is_staff", "password_hash", "email_confirmed", "version_id", "course", "period", "done",
+    "enrolled_at", "deadline_at", "number", "code_hash", "holder_name", "valid_until",
+    "decided_by", "decided_at", "approved", "graded_by", "graded_at", "token_hash", "view_as",
+    "slug", "path", "merged_into_id", "scope", "expires_at", "reported_by_browser",
+)  # fmt: skip
+EXTRA = dict.fromkeys(ALIEN, MARK)
+# Fields of some forms, and of others not: sent to whoever does not ask for them.
+FIELDS = {
+    "role", "organisation_id", "scope_id", "course_id", "name", "email", "is_leader", "language",
+    "job_title", "parent_id", "tier", "seats", "needs_approval", "target", "year", "percent", "lesson",
+    "domains", "into_id", "code", "stars", "comment", "reason",
+}  # fmt: skip
+OWN = {
+    "accounts.sign_in": {"email", "password"},
+    "accounts.sign_up": {"name", "email", "password", "code"},
+    "accounts.profile": {"name", "organisation_id", "job_title", "is_leader", "language"},
+    "accounts.ask_email_change": {"email"},
+    "accounts.recover_ask": {"email"},
+    "accounts.grant_role": {"role", "scope_id", "course_id"},
+    "accounts.invite": {"organisation_id", "role"},
+    "accounts.organisation": {"name", "domains", "seats", "needs_approval"},
+    "accounts.organisation_new": {"name", "tier", "parent_id", "domains"},
+    "accounts.organisation_merge": {"into_id"},
+    "accounts.look_as": {"role"},
+    "accounts.target": {"target", "year"},
+    "accounts.setup": {"name", "email"},
+    "accounts.invitation": {"name"},
+    "courses.evaluate": {"stars"},
+    "courses.grade": {"percent", "comment"},
+    "courses.override": {"lesson", "reason"},
+    "courses.decline": {"reason"},
+    "certificates.revoke": {"reason"},
+}
+# What each form is filled in with, so that it is really sent and not refused for its shape.
+VALID: dict[str, dict[str, Any]] = {
+    "accounts.sign_up": {
+        "name": "Nieuw Mens", "email": "nieuw@elders.example", "password": "een heel lange zin",
+    },
+    "accounts.profile": {"name": "Zelf", "organisation_id": "", "language": "nl"},
+    "accounts.recover_ask": {"email": "kanariegeel@example.nl"},
+    "accounts.grant_role": {"role": "author", "scope_id": "", "course_id": ""},
+    "accounts.invite": {"addresses": "gast@elders.example", "organisation_id": "", "role": ""},
+    "accounts.organisation": {"name": "Gemeente Anders", "domains": ""},
+    "accounts.organisation_new": {"name": "Gemeente Nieuw", "tier": "gemeente", "parent_id": ""},
+    "accounts.look_as": {"role": "learner"},
+    "accounts.target": {"year": "2027", "target": "1200"},
+    "courses.evaluate": {"stars": "4", "useful": "Veel"},
+    "courses.grade": {"percent": "50", "comment": "Goed"},
+    "courses.override": {"lesson": "proef-les", "reason": "Gedaan"},
+    "courses.decline": {"reason": "Nu niet"},
+    "certificates.revoke": {"reason": "Fout"},
+    "courses.save_answers": {"question": "proef-vraag-1", "proef-vraag-1-r0": "c0"},
+    "courses.handler": {"proef-oefenvraag-r0": "c1"},
+}  # fmt: skip
+# Who can send the form at all.
+SENDERS = {
+    "accounts.": "admin", "certificates.": "admin", "courses.": "learner_a",
+    "courses.grade": "author", "courses.import_package": "author", "courses.override": "admin",
+    "courses.approve": "manager_a", "courses.decline": "manager_b", "courses.block_type": "admin",
+    "accounts.profile": "programme", "accounts.ask_email_change": "learner_b",
+    "accounts.change_password": "learner_b", "accounts.sign_up": "anonymous",
+    "accounts.recover_ask": "anonymous", "accounts.end_session": "learner_a",
+}  # fmt: skip
+# These end what others need (the session, the attempt), so they come last.
+LAST = ("courses.hand_in", "accounts.look_as", "accounts.stop_looking", "accounts.sign_out")
+# A switch takes any text for yes, so a mark does not show in it: these are compared.
+FLAGS = {
+    "accounts_person": ("is_active", "is_blocked", "is_leader", "organisation_id"),
+    "accounts_role": ("person_id", "role", "scope", "scope_id"),
+    "accounts_organisation": ("needs_approval", "merged_into_id", "parent_id"),
+}
+MEANT = {
+    "accounts.block": {"accounts_person.is_active", "accounts_person.is_blocked"},
+    "accounts.unblock": {"accounts_person.is_active", "accounts_person.is_blocked"},
+    "accounts.profile": {"accounts_person.organisation_id"},
+    "accounts.organisation_merge": {
+        "accounts_organisation.merged_into_id", "accounts_organisation.parent_id",
+        "accounts_person.organisation_id",
+    },
+}  # fmt: skip
+
+
+def sender(endpoint: str) -> str:
+    return max((k for k in SENDERS if endpoint.startswith(k)), key=len)
+
+
+def everything() -> dict[tuple[str, str], set[str]]:
+    """Return every value in the database, by table and column."""
+    found: dict[tuple[str, str], set[str]] = {}
+    with db.engine.connect() as connection:
+        for table in db.metadata.sorted_tables:
+            for column in table.columns:
+                values = connection.execute(select(column)).scalars()
+                found[(table.name, column.name)] = {str(value) for value in values}
+    return found
+
+
+def flags() -> dict[str, dict[int, Any]]:
+    """Return rights and switches: per column the value of each row."""
+    found = {}
+    with db.engine.connect() as connection:
+        for name, columns in FLAGS.items():
+            table = db.metadata.tables[name]
+            for column in columns:
+                rows = connection.execute(select(table.c.id, table.c[column]))
+                found[f"{name}.{column}"] = {row[0]: row[1] for row in rows}
+    return found
+
+
+def changed(before: dict[str, dict[int, Any]], after: dict[str, dict[int, Any]]) -> set[str]:
+    """Return the columns in which a row that was there has another value now."""
+    return {
+        column
+        for column, rows in before.items()
+        if any(after[column].get(key, value) != value for key, value in rows.items())
+    }
+
+
+def sent(world: World, rule: Rule) -> int:
+    own = OWN.get(rule.endpoint, set())
+    extra = EXTRA | dict.fromkeys(FIELDS - own, MARK)
+    role = SENDERS[sender(rule.endpoint)]
+    form = {**extra, **VALID.get(rule.endpoint, {}), "csrf_token": world.browser(role).token}
+    whose = "b" if rule.endpoint.startswith("accounts.") or role == "manager_b" else "a"
+    if rule.endpoint == "accounts.end_session":
+        whose = "a"
+    if rule.endpoint == "courses.decline":  # there may be several of these on a page
+        form[f"r{world.objects[whose]['request_id']}-reason"] = form["reason"]
+    answer = world.ask(role, world.path(rule, whose), "POST", data=form)
+    assert answer.status_code < 500, str(rule)
+    return answer.status_code
+
+
+def test_P06_a_form_changes_only_its_own_fields(world: World) -> None:
+    found = sorted(rules(world.app, "POST"), key=lambda r: (r.endpoint in LAST, r.endpoint))
+    assert len(found) > 40
+    accepted = set()
+    for rule in found:
+        before = flags()
+        status = sent(world, rule)
+        wrong = changed(before, flags()) - MEANT.get(rule.endpoint, set())
+        assert not wrong, f"POST {rule.endpoint} changed {wrong}"
+        for place, values in everything().items():
+            landed = [value for value in values if MARK in value]
+            assert not landed, f"POST {rule.endpoint} wrote {place}: {landed[:1]}"
+        if status in {200, 204, 303}:
+            accepted.add(rule.endpoint)
+    missing = set(VALID) - accepted
+    assert not missing, f"these were refused for their shape, so nothing was tried: {missing}"
+    assert len(accepted) >= 30
