@@ -73,16 +73,14 @@ def make_document(payload: dict[str, Any]) -> None:
 
 
 def _told(error: Exception) -> str:
-    """Return what staff read: in Dutch, with what to do where that is known."""
+    """Return what went wrong as `kind: details`; the staff's page says it in words."""
     if isinstance(error, UndrawableName):
-        signs = " ".join(error.characters)
-        return f"De naam bevat tekens die we niet kunnen drukken: {signs}. Vervang het certificaat."
+        return f"name: {' '.join(error.characters)}"
     if isinstance(error, UndrawableText):
-        signs = " ".join(error.characters)
-        return f"De tekst ({error.field}) bevat tekens die we niet kunnen drukken: {signs}."
+        return f"text: {error.field} {' '.join(error.characters)}"
     if isinstance(error, SealProblem):
-        return f"Het zegel kon niet worden gezet: {error}"
-    return f"Er ging iets mis bij het maken: {type(error).__name__}: {error}"
+        return f"seal: {error}"
+    return f"other: {type(error).__name__}: {error}"
 
 
 def sealer() -> Sealer:

@@ -141,7 +141,7 @@ class Certificate(Base):
     share_code: Mapped[str | None] = plain(String(26), unique=True)
     """In the link that the holder opened for others; None while there is none (d12)."""
     problem: Mapped[str] = plain(String(500), default="")
-    """Why the document could not be made yet; empty when nothing is wrong."""
+    """Why the document could not be made yet, as `kind: details`; empty when nothing is wrong."""
 
 
 class StatusEntry(Base):
