@@ -355,7 +355,7 @@ CASES = (
         tag="openedx_cmi5_xblock", shows="cmi5", studio="", calls=(Call(handler="lrs_auth_endpoint", says="auth-token"),),
     ),
     Case(
-        tag="scaffold", complains=("refused: Framing",), shows="scaffold", studio="",
+        tag="scaffold", complains=("refused: Framing",), studio_complains=("refused: Framing",), shows="scaffold", studio="",
         calls=(Call(handler="resolve_media", data={}, says="{"), Call(handler="submit_assessment", data={}, says='"success": false')),
     ),
 )  # fmt: skip
