@@ -68,6 +68,12 @@ class QuizRules:
     """How many questions of each borrowed bank; 0 for as many as the bank says."""
     advice: bool = False
     """Whether the result advises where to begin: a self-test, without passing or failing."""
+    bands: tuple[tuple[int, str], ...] = ()
+    """From which score in percent what is said at the end, the highest first."""
+
+    def said_at(self, percent: int) -> str:
+        """Return what is said to who scored this; nothing below the lowest band."""
+        return next((words for at, words in self.bands if percent >= at), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,8 +266,13 @@ def _lesson(data: dict[str, Any]) -> Lesson:
             )
             for unit in data["units"]
         ),
-        quiz=QuizRules(**{**quiz, "review": frozenset(quiz["review"])}) if quiz else None,
+        quiz=_rules(quiz) if quiz else None,
     )
+
+
+def _rules(data: dict[str, Any]) -> QuizRules:
+    bands = tuple((at, words) for at, words in data.get("bands", ()))
+    return QuizRules(**{**data, "review": frozenset(data["review"]), "bands": bands})
 
 
 def _block(data: dict[str, Any], parent: str) -> Block:

@@ -14,8 +14,7 @@ from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import public
 
 JWT = ("application/vc+jwt", "application/jwt")
-SHORTLY = "public, max-age=300"
-ANYBODY = {"Access-Control-Allow-Origin": "*", "Cache-Control": SHORTLY}
+ANYBODY = {"Access-Control-Allow-Origin": "*"}
 
 
 def _answer(data: object, kind: str) -> Response:

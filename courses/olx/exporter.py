@@ -132,6 +132,8 @@ class _Writer:
             given |= {"bank_of": quiz["bank_of"], "draw_each": str(quiz["draw_each"])}
         for name, value in given.items():
             node.set(name, value)
+        for at, words in quiz.get("bands", []):
+            etree.SubElement(node, "band", {"from": str(at)}).text = words
 
     def unit(self, unit: Mapping[str, Any]) -> Element:
         node = self._node("vertical", unit, unit["title"])

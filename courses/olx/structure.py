@@ -14,6 +14,8 @@ from courses.olx.reading import OPEN_EDX, SLUG, Element
 from courses.outline import ATTEMPT_RULES, BANKS, COMPLETIONS, REVIEWS
 
 META = ("themes", "form", "audience", "level", "hours", "effort")
+BAND = ("band", "sequential")
+"""What a test says at the end, by score: it stands in a test beside its units."""
 BESIDE = {"goal", "path", "wiki", "textbook", "pdf_textbook"}
 """What may stand in a course beside its modules."""
 LESSONS = {"sequential", "videosequence", "problemset"}
@@ -80,7 +82,7 @@ class StructureReader(BlockReader):
             if not isinstance(child.tag, str):
                 continue
             if child.tag not in tags:
-                if child.tag not in BESIDE:
+                if child.tag not in BESIDE and (child.tag, node.tag) != BAND:
                     message = f"<{child.tag}> does not belong in <{node.tag}>"
                     self.blame(file, child.sourceline, message)
                 continue
@@ -270,6 +272,11 @@ class StructureReader(BlockReader):
             "units": units,
             "quiz": self.quiz(node, file) if graded else None,
         }
+        bands = self.bands(node, file)
+        if bands and found["quiz"] is not None:
+            found["quiz"]["bands"] = bands  # nothing for most, so hashes stay
+        elif bands:
+            self.tell("adapted", file, node.sourceline, 'a band belongs in a test (graded="true")')
         self.report.count(str(node.tag))
         known = LESSON_ATTRIBUTES | (QUIZ_ATTRIBUTES if graded else set())
         return self._with_rest(found, node, known)
@@ -281,7 +288,7 @@ class StructureReader(BlockReader):
         self, node: Element, file: str, name: str, here: tuple[str, ...]
     ) -> list[tuple[Element, str]]:
         if self.is_foreign:
-            self._wrap(node, file, "vertical", {"vertical"})
+            self._wrap(node, file, "vertical", {"vertical", "band"})
         found = self.children(node, file, {"vertical"}, here)
         if not found and self.is_foreign:
             self.report.add("adapted", file, node.sourceline, "an empty lesson got an empty page")
@@ -364,6 +371,23 @@ class StructureReader(BlockReader):
             found["draw_each"] = self.number(node, "draw_each", file, 0)
             self.borrowings.append((bank_of, file, node.sourceline or 1))
         return found
+
+    def bands(self, node: Element, file: str) -> list[list[Any]]:
+        """Return from which score what is said at the end, the highest first (feature b9)."""
+        found: dict[int, str] = {}
+        for band in node.iterfind("band"):
+            line, raw = band.sourceline, band.get("from", "")
+            words = " ".join("".join(band.itertext()).split())
+            if not (raw.isascii() and raw.isdigit() and len(raw) <= 3 and int(raw) <= HUNDRED):  # noqa: PLR2004
+                message = f'from="{raw[:100]}" of a band must be a whole number from 0 to 100'
+                self.tell("adapted", file, line, message)
+            elif not words:
+                self.tell("adapted", file, line, "a band has no words")
+            elif int(raw) in found:
+                self.tell("adapted", file, line, f"two bands begin at {raw}")
+            else:
+                found[int(raw)] = words
+        return [[at, found[at]] for at in sorted(found, reverse=True)]
 
     def unit(self, node: Element, file: str, trail: tuple[str, ...]) -> dict[str, Any]:
         """Return a unit and its blocks."""

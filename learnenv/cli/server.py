@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from types import FrameType
 from typing import Any
@@ -46,13 +47,12 @@ def serve(host: str, port: int, workers: int, threads: int, *, with_worker: bool
             data.upgrade_schema()
         data.require_current_schema()
         _greet(settings)
-    helper = _start_worker() if (embedded if with_worker is None else with_worker) else None
+    helper = Helper() if (embedded if with_worker is None else with_worker) else None
     try:
         _run_gunicorn(app, f"{host}:{port}", workers or min(4, os.cpu_count() or 1), threads)
     finally:
         if helper is not None:
-            helper.terminate()
-            helper.wait(timeout=15)
+            helper.stop()
 
 
 def _greet(settings: config.Settings) -> None:
@@ -66,8 +66,29 @@ def _greet(settings: config.Settings) -> None:
         )
 
 
-def _start_worker() -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "learnenv", "worker"])
+class Helper:
+    """The job worker beside the web server; when it dies, another one takes its place."""
+
+    def __init__(self) -> None:
+        self.process = self._start()
+        self.stopping = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen([sys.executable, "-m", "learnenv", "worker"])
+
+    def _watch(self) -> None:
+        while not self.stopping.is_set():
+            self.process.wait()
+            if not self.stopping.wait(1):
+                click.echo("The job worker stopped; starting another one.", err=True)
+                self.process = self._start()
+
+    def stop(self) -> None:
+        """End the worker, after the job it is doing."""
+        self.stopping.set()
+        self.process.terminate()
+        self.process.wait(timeout=15)
 
 
 def _run_gunicorn(app: Flask, bind: str, workers: int, threads: int) -> None:

@@ -350,7 +350,7 @@ def test_a_real_seal_never_takes_its_time_from_the_site_itself(keys, tmp_path):
 def token(keys, tmp_path_factory):
     """A token in SoftHSM with the key of the seal; the library reads its folder once, at load."""
     if SOFTHSM is None or not shutil.which("softhsm2-util"):
-        pytest.skip("SoftHSM is not installed")
+        pytest.fail("install softhsm2 (make test does)")
     folder = tmp_path_factory.mktemp("softhsm")
     (folder / "tokens").mkdir()
     (folder / "softhsm2.conf").write_text(f"directories.tokendir = {folder / 'tokens'}\n")

@@ -22,16 +22,30 @@ KEY_WORDS = (
 )
 
 
-@pytest.mark.parametrize("width", [WIDE, PHONE])
-def test_visitor_to_certificate(open_page: OpenPage, live: Live, look: Axe, width: int) -> None:
+@pytest.mark.parametrize(("width", "language"), [(WIDE, "nl"), (PHONE, "nl"), (WIDE, "en")])
+def test_visitor_to_certificate(
+    open_page: OpenPage, live: Live, look: Axe, width: int, language: str
+) -> None:
     page = open_page(width)
-    address = f"bezoeker{width}@nieuwterp.example"
+    address = f"bezoeker{width}{language}@nieuwterp.example"
+    page.goto(f"/taal/{language}")
+    look = speaking(language, look)
     read_without_account(page, look)
     make_account(page, live, look, address, f"Bezoeker van {width}")
     learn(page, look)
     fail_the_test(page, look)
     pass_the_test(page, look)
     take_certificate(page, live, look, address)
+
+
+def speaking(language: str, look: Axe) -> Axe:
+    """Return the look that also sees whether the page is in this language."""
+
+    def check(page: Page) -> None:
+        expect(page.locator("html")).to_have_attribute("lang", language)
+        look(page)
+
+    return check
 
 
 def read_without_account(page: Page, look: Axe) -> None:
@@ -305,6 +319,62 @@ def test_by_keyboard(page: Page, live: Live) -> None:
     page.wait_for_load_state("load")
     tab_to(page, "main button[value=save]")
     tab_to(page, "main #vraag-1 input[type=radio]", key="Shift+Tab")
+    pass_by_keyboard(page)
+
+    press(page, f"main a[href='{steps.COURSE}/afgerond']", "/afgerond")
+    expect(page.locator("#certificate-file a[href$='.pdf']")).to_be_visible(timeout=20_000)
+    tab_to(page, "#certificate-file a[href$='.pdf']")
+    page.goto("/certificaten")
+    press(page, "main .app-card__link", r"/certificaten/[0-9A-Z-]+")
+
+
+def pass_by_keyboard(page: Page) -> None:
+    """Answer the three questions, look them over and hand in."""
+    page.keyboard.press("Space")
+    for _ in range(3):
+        if page.get_by_label("Maandag", exact=True).is_checked():
+            break
+        page.keyboard.press("ArrowDown")
+    expect(page.get_by_label("Maandag", exact=True)).to_be_checked()
+    for _ in range(2):  # in the order of the page, whatever that is
+        tab_to(page, "main #vraag-2 input[type=checkbox]:not([name^=mark]):not(:checked)")
+        while not page.evaluate(IS_WEEKEND):
+            tab_to(page, "main #vraag-2 input[type=checkbox]:not([name^=mark])", most=1)
+        page.keyboard.press("Space")
+    tab_to(page, "main #vraag-3 input:not([type=hidden]):not([type=checkbox])")
+    page.keyboard.type("7")
+    tab_to(page, "main button[value=summary]")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(steps.SUMMARY)
+    tab_to(page, "main form[action$='/inleveren'] button")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(steps.RESULT)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("100%")
+
+
+IS_WEEKEND = """() => ["Zaterdag", "Zondag"].includes(
+  document.activeElement.labels[0].innerText.trim()) && !document.activeElement.checked"""
+
+
+def test_the_manager_by_keyboard(page: Page, live: Live) -> None:
+    manager = live.account("manager", 0)
+    page.goto("/aanmelden")
+    tab_to(page, "#email")
+    page.keyboard.type(manager.email)
+    tab_to(page, "#password", most=1)
+    page.keyboard.type(manager.password)
+    page.keyboard.press("Enter")
+    expect(page.locator(".app-account__name")).to_contain_text(manager.name)
+    press(page, ".app-nav a[href='/cijfers']", "/cijfers")
+    if page.locator("a.app-stat__link").count() == 0:  # the first days of January
+        page.goto(page.locator(".app-tabs__link").nth(1).get_attribute("href") or "")
+    tab_to(page, "section[aria-labelledby=verloop] summary", most=90)
+    page.keyboard.press("Enter")
+    expect(page.locator("section[aria-labelledby=verloop] table")).to_be_visible()
+    tab_to(page, "a.app-stat__link", most=90)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/cijfers/lijst\?"))
+    tab_to(page, "main a[href*='/cijfers/lijst/export.csv']", most=90)
 
 
 def test_without_javascript(open_page: OpenPage, live: Live) -> None:

@@ -64,6 +64,7 @@ def page_of(crowd, organisation, course, day):
             years=range(2023, 2025),
             reach=reach,
             target=1000,
+            own_target=None,
             recounted_at="",
             programme=sum(months[2024]),
             months=months,
