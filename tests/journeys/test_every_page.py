@@ -19,7 +19,8 @@ ROLES = ("visitor", "learner", "author", "manager", "programme_manager", "admini
 PER_ROUTE = 1
 """How many pages of one kind each role opens."""
 NO_PAGE = re.compile(
-    r"\.(csv|xlsx|ods|pdf|txt|<)|>\.<|/exporteren$|/bestand(/|$)|/blok-bestand|/healthz|/taal/"
+    r"\.(csv|xlsx|ods|pdf|txt|json|jwt|png|zip|gz|<)|>\.<|/exporteren$|/bestand(/|$)|/blok-bestand"
+    r"|/healthz|/taal/|/\.well-known/|/certificaat/status/|/certificaten/veel/"
 )
 """Files, fragments and switches: nothing to look at in a browser."""
 # Pages behind a mailed link or a state that the demo does not have; opened in other journeys.
@@ -28,7 +29,7 @@ ELSEWHERE = {
     "/account/herstellen/<token>", "/account/uitnodiging/<token>", "/toets/<id:attempt_id>",
     "/toets/<id:attempt_id>/overzicht", "/toets/<id:attempt_id>/uitslag",
     "/beheer/cursussen/<slug:slug>/nakijken/<id:enrolment_id>/<slug:block_id>",
-    "/beheer/organisaties/importeren/bevestigen",
+    "/beheer/organisaties/importeren/bevestigen", "/certificaat/deel/<slug:code>",
     "/beheer/mensen/<id:person_id>/rollen",  # leads to the page of the person
 }  # fmt: skip
 # No link leads here: the address is typed, or a form does it.
@@ -37,7 +38,8 @@ TYPED = (
     "/beheer/cursussen/proef/nakijken", "/cursussen/proef", "/cursussen/proef/les/proef-les",
     "/cursussen/proef/les/proef-les/afdrukken", "/cursussen/proef/les/proef-toets",
     "/cursussen/proef/afgerond", "/cursussen/werken-2.0/voortgang", "/cursussen/werken-2.0/verder",
-    "/certificaat", "/_stijlgids",
+    "/certificaat", "/certificaat/papier", "/beheer/certificaten/sjablonen/nieuw?naam=proef",
+    "/_stijlgids",
 )  # fmt: skip
 
 
@@ -56,6 +58,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
 
 
 def rule_of(path: str, known: dict[str, re.Pattern[str]]) -> str | None:
+    if NO_PAGE.search(path):
+        return None
     exact = [rule for rule, pattern in known.items() if pattern.match(path)]
     return min(exact, key=lambda rule: rule.count("<"), default=None)
 
