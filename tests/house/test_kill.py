@@ -94,12 +94,21 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         elif kind == "main":
+            left = [*self.children(jobs=False), *self.children(jobs=True)]
             os.kill(self.process.pid, signal.SIGKILL)
             self.process.wait()
+            self.wait_for_end_of(left)
         else:
             found = self.children(jobs=kind == "job worker")
             assert found, f"there is no {kind} to kill"
             os.kill(found[0], signal.SIGKILL)
+
+    def wait_for_end_of(self, pids: list[int]) -> None:
+        """Workers whose main process is gone end by themselves, and so let go of the port."""
+        end = time.monotonic() + 30
+        while any(Path(f"/proc/{pid}").exists() for pid in pids):
+            assert time.monotonic() < end, "workers without a main process went on"
+            time.sleep(0.05)
 
     def children(self, *, jobs: bool) -> list[int]:
         """Return the ids of the web workers, or of the job worker."""
@@ -199,7 +208,7 @@ def under_fire(
         while not server.is_complete():
             assert time.monotonic() - begun < 30, f"nothing took the place of the {kind}"
             time.sleep(0.05)
-        if kind == "group":  # after the main process its old workers still answer for a moment
+        if kind in {"group", "main"}:
             ready.append(time.monotonic() - begun)
         if time.monotonic() > end and kills[KINDS[-1]] >= LEAST_OF_EACH:
             break
