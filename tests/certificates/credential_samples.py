@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
@@ -72,3 +74,35 @@ def ring() -> KeyRing:
     return KeyRing(
         (issuer_key("20250101"), issuer_key("20261101")), (jwt_key("20250101"), jwt_key("20261101"))
     )
+
+
+def published_badge(contexts: Iterable[str], when: dict[str, str]) -> dict[str, Any]:
+    """Return the badge of the test vectors in the Open Badges 3.0 Implementation Guide."""
+    return {
+        "@context": list(contexts),
+        "id": "http://example.com/credentials/3527",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "issuer": {
+            "id": "https://example.edu/issuers/565049",
+            "type": ["Profile"],
+            "url": "https://www.imsglobal.org",
+            "name": "Example Corp",
+        },
+        **when,
+        "name": "Teamwork Badge",
+        "credentialSubject": {
+            "id": "did:example:ebfeb1f712ebc6f1c276e12ec21",
+            "type": ["AchievementSubject"],
+            "achievement": {
+                "id": "https://example.com/achievements/21st-century-skills/teamwork",
+                "type": ["Achievement"],
+                "criteria": {
+                    "narrative": "Team members are nominated for this badge by their peers and "
+                    "recognized upon review by Example Corp management."
+                },
+                "description": "This badge recognizes the development of the capacity to "
+                "collaborate within a group environment.",
+                "name": "Teamwork",
+            },
+        },
+    }

@@ -53,6 +53,7 @@ from tests.certificates.credential_samples import (
     LIST_URL,
     issuer_key,
     jwt_key,
+    published_badge,
     ring,
 )
 
@@ -80,34 +81,7 @@ def reasons(document: Any, at: datetime = LATER, **more: Any) -> tuple[str, ...]
 
 def test_canonical_form_is_the_published_one_of_1edtech() -> None:
     """Open Badges 3.0 Implementation Guide, test vector, obv3p0/document-canon.txt."""
-    document = {
-        "@context": list(CONTEXTS[:2]),
-        "id": "http://example.com/credentials/3527",
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "issuer": {
-            "id": "https://example.edu/issuers/565049",
-            "type": ["Profile"],
-            "url": "https://www.imsglobal.org",
-            "name": "Example Corp",
-        },
-        "validFrom": "2010-01-01T00:00:00Z",
-        "name": "Teamwork Badge",
-        "credentialSubject": {
-            "id": "did:example:ebfeb1f712ebc6f1c276e12ec21",
-            "type": ["AchievementSubject"],
-            "achievement": {
-                "id": "https://example.com/achievements/21st-century-skills/teamwork",
-                "type": ["Achievement"],
-                "criteria": {
-                    "narrative": "Team members are nominated for this badge by their peers and "
-                    "recognized upon review by Example Corp management."
-                },
-                "description": "This badge recognizes the development of the capacity to "
-                "collaborate within a group environment.",
-                "name": "Teamwork",
-            },
-        },
-    }
+    document = published_badge(CONTEXTS[:2], {"validFrom": "2010-01-01T00:00:00Z"})
     digest = hashlib.sha256(canonical(document).encode()).hexdigest()
     assert digest == "87f65a76d40146205e3b3e06cb0fbd153f97f9ce70372390f52566bb7f9e0773"
 

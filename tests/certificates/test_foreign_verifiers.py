@@ -32,7 +32,15 @@ from certificates.credentials.issuing import (
 )
 from certificates.credentials.multibase import decode, encode, multikey
 from certificates.credentials.status import status_list
-from tests.certificates.credential_samples import FACTS, HOST, ISSUED, LATER, LIST_URL, ring
+from tests.certificates.credential_samples import (
+    FACTS,
+    HOST,
+    ISSUED,
+    LATER,
+    LIST_URL,
+    published_badge,
+    ring,
+)
 from tests.certificates.test_credentials import SCHEMA_FILE, bare_facts, make_token
 
 NODE = Path(__file__).parent / "node"
@@ -209,34 +217,7 @@ def test_signature_is_the_published_one_of_1edtech(
     key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
     public = "z6MkjZRZv3aez3r18pB1RBFJR1kwUVJ5jHt92JmQwXbd5hwi"
     issuer = "https://example.edu/issuers/565049"
-    document = {
-        "@context": list(OLD_CONTEXTS),
-        "id": "http://example.com/credentials/3527",
-        "type": ["VerifiableCredential", "OpenBadgeCredential"],
-        "issuer": {
-            "id": issuer,
-            "type": ["Profile"],
-            "url": "https://www.imsglobal.org",
-            "name": "Example Corp",
-        },
-        "issuanceDate": "2010-01-01T00:00:00Z",
-        "name": "Teamwork Badge",
-        "credentialSubject": {
-            "id": "did:example:ebfeb1f712ebc6f1c276e12ec21",
-            "type": ["AchievementSubject"],
-            "achievement": {
-                "id": "https://example.com/achievements/21st-century-skills/teamwork",
-                "type": ["Achievement"],
-                "criteria": {
-                    "narrative": "Team members are nominated for this badge by their peers and "
-                    "recognized upon review by Example Corp management."
-                },
-                "description": "This badge recognizes the development of the capacity to "
-                "collaborate within a group environment.",
-                "name": "Teamwork",
-            },
-        },
-    }
+    document = published_badge(OLD_CONTEXTS, {"issuanceDate": "2010-01-01T00:00:00Z"})
     proof = {
         "type": "DataIntegrityProof",
         "created": "2010-01-01T19:23:24Z",
