@@ -48,6 +48,7 @@ OWN = {
     "courses.override": {"lesson", "reason"},
     "courses.decline": {"reason"},
     "certificates.revoke": {"reason"},
+    "certificates.make_zip": {"reason"},
 }
 # What each form is filled in with, so that it is really sent and not refused for its shape.
 VALID: dict[str, dict[str, Any]] = {
@@ -67,6 +68,7 @@ VALID: dict[str, dict[str, Any]] = {
     "courses.override": {"lesson": "proef-les", "reason": "Gedaan"},
     "courses.decline": {"reason": "Nu niet"},
     "certificates.revoke": {"reason": "Fout"},
+    "certificates.make_zip": {"reason": "Archief"},
     "courses.save_answers": {"question": "proef-vraag-1", "proef-vraag-1-r0": "c0"},
     "courses.handler": {"proef-oefenvraag-r0": "c1"},
 }  # fmt: skip
