@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from tests.areas.certification.makers import House
+from tests.factories.certification import House
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from learnenv.areas.certification.models import Outcome, State
 from learnenv.areas.certification.queries import dossiers
 from learnenv.areas.certification.trail import broken
-from tests.areas.certification.makers import House, registration_of, reload
+from tests.factories.certification import House, registration_of, reload
 
 
 def test_f2_a_dossier_goes_the_whole_way(house: House) -> None:

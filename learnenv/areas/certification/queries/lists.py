@@ -207,7 +207,10 @@ def inventory(*, kind: str, text: str, page: int) -> tuple[list[InventoryLine], 
         where.append(Party.search.like(f"%{_escaped(folded(text))}%", escape="\\"))
     total = db.session.scalar(select(func.count()).select_from(Party).where(*where)) or 0
     newest = (
-        select(func.max(Invitation.id)).where(Invitation.party_id == Party.id).scalar_subquery()
+        select(func.max(Invitation.id))
+        .where(Invitation.party_id == Party.id)
+        .correlate(Party)
+        .scalar_subquery()
     )
     rows = db.session.execute(
         select(Party, Invitation)

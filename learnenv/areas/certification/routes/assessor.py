@@ -79,6 +79,7 @@ def _page(found: Dossier, row: Assignment, *, refused: bool = False, **forms: An
     evidence = applying.present_evidence(found.id)
     before = next((r for r in revisions if r.number == row.seen_revision), None)
     changed, new, gone = applying.diff(before, found.answers, evidence)
+    used = {key for c in rules.criteria for key in c.questions}
     scoring_forms = {
         c.key: _score_form(
             c,
@@ -104,6 +105,9 @@ def _page(found: Dossier, row: Assignment, *, refused: bool = False, **forms: An
         assignment=row,
         rules=rules,
         given=given,
+        loose=[
+            q for q in rules.questions if q.key not in used and not (rules.blind and q.identifying)
+        ],
         evidence=evidence,
         changed=changed,
         new=new,

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
 from learnenv.accounts.models import Organisation, Person
 from learnenv.areas.certification.models import (
     Dossier,
@@ -67,6 +70,9 @@ class House:
     people: dict[str, Person] = field(default_factory=dict)
     places: dict[str, Organisation] = field(default_factory=dict)
 
+    applicant: str = "Zeldzaamnaam Vries"
+    """Name of the applicant; its first word is what no blind page may show."""
+
     @classmethod
     def make(cls) -> House:
         house = cls()
@@ -87,12 +93,12 @@ class House:
     def actor(self, name: str) -> Actor:
         return actor_of(self.people[name], *([STAFF[name]] if name in STAFF else []))
 
-    def party(self, kind: Kind = Kind.ADVISER, name: str = "Zeldzaamnaam Vries") -> Party:
+    def party(self, kind: Kind = Kind.ADVISER, name: str = "") -> Party:
         with transaction():
             made = parties.add_party(
                 PartyFacts(
                     kind=kind,
-                    name=name,
+                    name=name or self.applicant,
                     email="zeldzaam@zeldzaamnaam.example",
                     website="https://zeldzaamnaam.example",
                     themes=("open-overheid", "participatie"),
@@ -114,12 +120,12 @@ class House:
     def fill(self, dossier: Dossier, *, at: datetime | None = None) -> Rules:
         """Answer everything, add all evidence, and meet every entry rule."""
         moment = at or now()
-        found = base.hold(dossier.id)
-        db.session.rollback()
-        rules = base.rules_of(found.scheme)
+        rules = rules_of(dossier)
         with transaction():
             held = base.hold(dossier.id)
-            applying.save_answers(held, good_answers(rules), actor=self.actor("applicant"), at=moment)
+            applying.save_answers(
+                held, good_answers(rules), actor=self.actor("applicant"), at=moment
+            )
             for rule in rules.eligibility:
                 if rule.exempt:
                     applying.claim_exemption(held, rule.key, rule.exempt[0], at=moment)
@@ -190,13 +196,14 @@ class House:
 
     def score(self, dossier: Dossier, name: str, level: int | dict[str, int] = 3) -> None:
         """Give levels and hand them in."""
-        rules = base.rules_of(base.hold(dossier.id).scheme)
-        db.session.rollback()
+        rules = rules_of(dossier)
         who = self.actor(name)
         with transaction():
             for criterion in rules.criteria:
                 given = level if isinstance(level, int) else level.get(criterion.key, 3)
-                assessing.score(dossier.id, criterion.key, given, "Zie bewijs.", actor=who, at=now())
+                assessing.score(
+                    dossier.id, criterion.key, given, "Zie bewijs.", actor=who, at=now()
+                )
             assessing.hand_in(dossier.id, "Mijn oordeel.", actor=who, at=now())
 
     def advising(self, kind: Kind = Kind.ADVISER, level: int = 3) -> Dossier:
@@ -231,22 +238,27 @@ class House:
 
 
 def registration_of(dossier: Dossier) -> Registration:
-    from sqlalchemy import select
-    from sqlalchemy.orm import joinedload
-
-    db.session.rollback()
-    return db.session.scalars(
-        select(Registration)
-        .options(joinedload(Registration.party), joinedload(Registration.scheme))
-        .where(Registration.party_id == dossier.party_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    with transaction(write=False):
+        return db.session.scalars(
+            select(Registration)
+            .options(joinedload(Registration.party), joinedload(Registration.scheme))
+            .where(Registration.party_id == dossier.party_id)
+            .execution_options(populate_existing=True)
+        ).one()
 
 
 def reload(dossier: Dossier) -> Dossier:
-    found = base.hold(dossier.id)
-    db.session.rollback()
-    return found
+    with transaction(write=False):
+        return db.session.scalars(
+            select(Dossier)
+            .options(joinedload(Dossier.party), joinedload(Dossier.scheme))
+            .where(Dossier.id == dossier.id)
+            .execution_options(populate_existing=True)
+        ).one()
+
+
+def rules_of(dossier: Dossier) -> Rules:
+    return base.rules_of(reload(dossier).scheme)
 
 
 def good_answers(rules: Rules) -> dict[str, str]:
