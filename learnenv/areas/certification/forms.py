@@ -371,7 +371,7 @@ class RelationForm(BaseForm):
         description=_l("Leave empty when it goes on. It counts for three years after."),
         validators=[Optional()],
     )
-    note = StringField(_l("Note"), validators=[Optional(), Length(max=300)])
+    note = StringField(_l("Remark"), validators=[Optional(), Length(max=300)])
 
     def __init__(self, *args: Any, people: Iterable[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

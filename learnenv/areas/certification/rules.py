@@ -207,7 +207,7 @@ def _measures(rules: Rules) -> Iterator[str]:
         yield _("Say whether there is an interview: required, optional or none.")
     for step in STEPS:
         if not 1 <= int(rules.terms.get(step, 0)) <= 365:  # noqa: PLR2004 - a year
-            yield _("The term of step “%(step)s” must be 1 to 365 days.", step=step)
+            yield _("Every term must be 1 to 365 days; %(step)s is not.", step=step)
 
 
 def _loose_ends(rules: Rules) -> Iterator[str]:
