@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import stat
 import zipfile
 from pathlib import Path
@@ -143,7 +142,7 @@ def test_P16_the_scanner_has_three_answers(
     file = uploads.keep(uploads.accept(PDF, "x.pdf"))
     command = tmp_path / "scan.sh"
     command.write_text(f"#!/bin/sh\n{script}\n")
-    os.chmod(command, 0o700)
+    command.chmod(0o700)
     settings = app.config["SETTINGS"]
     monkeypatch.setitem(app.config, "SETTINGS", _with_scanner(settings, str(command)))
     assert uploads.first_state() == uploads.Scan.WAITING

@@ -33,6 +33,12 @@ def _scan(payload: dict[str, Any]) -> None:
         raise NotScannedError
 
 
+def _letter(payload: dict[str, Any]) -> None:
+    from learnenv.areas.certification.documents import make_letter
+
+    make_letter(payload)
+
+
 def _clock(_payload: dict[str, Any]) -> None:
     with transaction():
         clock.run(now())
@@ -75,7 +81,7 @@ AREA = Area(
     indicators=(CERTIFIED, LEAD_DAYS),
     commands=(certification_group,),
     jobs=(
-        Job(name=letters.JOB, run=letters.make),
+        Job(name=letters.JOB, run=_letter),
         Job(name=applying.SCAN, run=_scan),
         Job(name="certification.clock", run=_clock, every=timedelta(hours=1)),
         Job(name="certification.tidy", run=_tidy, every=timedelta(days=1)),

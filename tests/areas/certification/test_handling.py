@@ -98,9 +98,7 @@ def test_f2_right_answers_are_kept_when_another_is_wrong(house: House) -> None:
 def test_f2_a_next_application_is_prefilled_and_each_answer_confirmed_once(house: House) -> None:
     done = house.decided(Outcome.REFUSED)
     with transaction():
-        again = applying.begin(
-            reload(done).party, actor=house.actor("applicant"), at=now()
-        )
+        again = applying.begin(reload(done).party, actor=house.actor("applicant"), at=now())
     assert again.id != done.id
     reusable = [q.key for q in rules_of(again).questions if q.reusable]
     assert set(again.to_confirm) == set(reusable)
@@ -110,7 +108,10 @@ def test_f2_a_next_application_is_prefilled_and_each_answer_confirmed_once(house
     with transaction():
         held = base.hold(again.id)
         applying.save_answers(
-            held, {key: held.answers[key] for key in reusable}, actor=house.actor("applicant"), at=now()
+            held,
+            {key: held.answers[key] for key in reusable},
+            actor=house.actor("applicant"),
+            at=now(),
         )
     assert reload(again).to_confirm == []
 
@@ -165,12 +166,25 @@ def test_f10_a_certificate_of_our_own_course_fills_the_rule_by_itself(house: Hou
     with transaction():
         db.session.add(
             Certificate(
-                number="2026-TEST", code="a" * 26, short_code="b" * 12, source="course:1",
-                person_id=person.id, course_id=course.id, period=1, holder_name=person.name,
-                title="Werken 2.0", language="nl", minutes=1, outcomes=[], course_version=1,
-                issuer="x", issued_at=now(), issued_on=today(), valid_from=today(),
+                number="2026-TEST",
+                code="a" * 26,
+                short_code="b" * 12,
+                source="course:1",
+                person_id=person.id,
+                course_id=course.id,
+                period=1,
+                holder_name=person.name,
+                title="Werken 2.0",
+                language="nl",
+                minutes=1,
+                outcomes=[],
+                course_version=1,
+                issuer="x",
+                issued_at=now(),
+                issued_on=today(),
+                valid_from=today(),
                 status="valid",
-            )  # fmt: skip
+            )
         )
     found = {f.rule.rule: f for f in applying.findings_of(reload(dossier), today())}
     assert found["course"].light == "green"
@@ -221,9 +235,7 @@ def test_f8_what_changed_since_the_question_is_marked(house: House) -> None:
         applying.remove_evidence(held, old, actor=house.actor("applicant"), at=now())
         applying.answer(dossier.id, "Zie dossier.", actor=house.actor("applicant"), at=now())
     found = reload(dossier)
-    changed, new, gone = applying.diff(
-        first, found.answers, applying.present_evidence(dossier.id)
-    )
+    changed, new, gone = applying.diff(first, found.answers, applying.present_evidence(dossier.id))
     assert changed == {key}
     assert len(new) == 1
     assert [mark["id"] for mark in gone] == [old.id]
@@ -240,9 +252,7 @@ def test_setting_aside_asks_first_and_waits_for_the_term(house: House) -> None:
     with pytest.raises(DomainError, match="still has time"), transaction():
         handling.set_aside(dossier.id, "Onvolledig.", actor=who, at=now())
     with transaction():
-        handling.set_aside(
-            dossier.id, "Onvolledig.", actor=who, at=now() + timedelta(days=60)
-        )
+        handling.set_aside(dossier.id, "Onvolledig.", actor=who, at=now() + timedelta(days=60))
     assert reload(dossier).state == State.SET_ASIDE
 
 
@@ -442,14 +452,14 @@ def test_f11_a_decision_has_grounds_and_conditions(house: House) -> None:
 
 
 def test_f11_the_letter_states_grounds_and_the_way_to_object(house: House) -> None:
-    from learnenv.areas.certification.services import letters
+    from learnenv.areas.certification.documents import make_letter
 
     dossier = house.decided(Outcome.CONDITIONS, Kind.TRAINING)
     decision = deciding.last_decision(dossier.id)
     assert decision is not None
     db.session.rollback()
-    letters.make({"decision": decision.id})
-    letters.make({"decision": decision.id})
+    make_letter({"decision": decision.id})
+    make_letter({"decision": decision.id})
     made = dossiers.letter(dossier.id, 1)
     words = _words(made.data)
     assert "De scores zijn voldoende." in words
@@ -607,9 +617,7 @@ def test_f18_late_dossiers_come_first(house: House) -> None:
     fresh = house.begin(other)
     house.fill(fresh)
     with transaction():
-        applying.hand_in(
-            base.hold(fresh.id), agrees=True, actor=house.actor("applicant"), at=now()
-        )
+        applying.hand_in(base.hold(fresh.id), agrees=True, actor=house.actor("applicant"), at=now())
     found = lists.coordinator_list(state="", text="", page=1, day=today())
     assert [d.id for d in found.dossiers] == [late.id, fresh.id]
     assert found.late == 1

@@ -32,6 +32,10 @@ LONGEST = timedelta(hours=4)
 MOST_OFFERED = 20
 
 
+class _TakenError(Exception):
+    """Part of the time was taken: nothing of it is reserved."""
+
+
 def _quarters(start: datetime, end: datetime) -> range:
     return range(int(start.timestamp()) // QUARTER, -(-int(end.timestamp()) // QUARTER))
 
@@ -45,17 +49,18 @@ def _reserve(
         for person in sorted(set(people))
         for quarter in _quarters(start, end)
     ]
-    point = db.session.begin_nested()
-    taken = db.session.execute(
-        insert(Reserved)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["person_id", "quarter"])
-        .returning(Reserved.person_id)
-    ).all()
-    if len(taken) < len(rows):
-        point.rollback()
+    try:
+        with db.session.begin_nested():
+            taken = db.session.execute(
+                insert(Reserved)
+                .values(rows)
+                .on_conflict_do_nothing(index_elements=["person_id", "quarter"])
+                .returning(Reserved.person_id)
+            ).all()
+            if len(taken) < len(rows):
+                raise _TakenError  # noqa: TRY301 - the way out of the savepoint
+    except _TakenError:
         return False
-    point.commit()
     return True
 
 
