@@ -151,7 +151,7 @@ def _page(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
         complaints=dossiers.complaints(found.id),
         trail=lines,
         broken=trail.broken(lines),
-        short=points.is_short_path(found),
+        short=points.is_short_path(found, day),
         forms=shown,
     )  # fmt: skip
 

@@ -84,7 +84,7 @@ def _page(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
         questions=dossiers.questions(found.id),
         decisions=decided,
         objection=objection,
-        short=points.is_short_path(found),
+        short=points.is_short_path(found, today()),
         may_decide=found.state == State.DECIDING,
         forms=shown,
     )

@@ -81,7 +81,7 @@ def accept(dossier_id: int, *, note: str, actor: Actor, at: datetime) -> None:
     dossier = hold(dossier_id)
     conflicts.demand_independent(actor, dossier, today=today(at))
     dossier.screened_by = actor.person_id
-    step = "accept_short" if points.is_short_path(dossier) else "accept"
+    step = "accept_short" if points.is_short_path(dossier, today(at)) else "accept"
     move(dossier, step, actor=actor, at=at, note=note.strip()[:LONGEST])
 
 

@@ -99,7 +99,7 @@ def count(person_id: int, *, kind: str, source: str, title: str, at: datetime) -
             )  # fmt: skip
 
 
-def is_short_path(dossier: Dossier) -> bool:
+def is_short_path(dossier: Dossier, day: date) -> bool:
     """Whether a renewal needs no new assessment: enough points, and never withdrawn."""
     if dossier.kind != DossierKind.RENEWAL or dossier.registration_id is None:
         return False
@@ -110,7 +110,7 @@ def is_short_path(dossier: Dossier) -> bool:
     ).one()
     if entry.standing == Standing.WITHDRAWN:
         return False
-    return balance(entry, today()).is_enough
+    return balance(entry, day).is_enough
 
 
 def renew(entry: Registration, *, actor: Actor, at: datetime) -> Dossier:
