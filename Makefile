@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 export LEARNENV_HOME ?= $(CURDIR)/var
 SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 TEST_SYSTEM := $(SYSTEM) chromium strace default-jdk-headless softhsm2 qpdf poppler-utils
-# Two processes, in the order of tests/conftest.py: the files with long tests first.
+# Two processes, in the order of tests/conftest.py.
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 

@@ -248,7 +248,7 @@ def slowly_saved(page: Page) -> Iterator[None]:
 
 def test_P38_a_slow_autosave_loses_no_later_answer(open_page: OpenPage, live: Live) -> None:
     page = open_page()
-    steps.sign_in(page, live.account("author", 1))
+    steps.sign_in(page, live.account("administrator", 1))
     steps.finish_lesson(page)
     steps.start_test(page)
     address = page.url
