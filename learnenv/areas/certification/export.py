@@ -15,7 +15,7 @@ from sqlalchemy.orm import undefer
 from learnenv.accounts.api import people_facts
 from learnenv.areas.certification.models import Dossier, Evidence, Letter, ScanState
 from learnenv.areas.certification.queries import dossiers
-from learnenv.areas.certification.services import assessing
+from learnenv.areas.certification.services import applying, assessing
 from learnenv.areas.certification.services.base import rules_of
 from learnenv.kernel import uploads
 from learnenv.kernel.db import db
@@ -64,29 +64,30 @@ def _evidence(dossier_id: int) -> list[Evidence]:
     )
 
 
-HIDDEN = {"scored", "assessor_asked", "assessor_released", "declared_conflict", "advise"}
+HIDDEN = {"scored", "assessor_asked", "assessor_released", "advise", "relation_noted"}
 """Whose details tell who assessed and how: not for the applicant."""
 
 
 def _trail(dossier: Dossier, *, for_applicant: bool) -> str:
     lines = dossiers.trail(dossier.id)
     people = people_facts([line.actor_id for line in lines if line.actor_id])
+    own = set(applying.people_of(dossier.party_id))
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")
     writer.writerow(["nummer", "moment (UTC)", "wie", "stap", "van", "naar", "details", "hash"])
     for line in lines:
-        hidden = for_applicant and line.action in HIDDEN
-        who = people.get(line.actor_id) if line.actor_id else None
-        own = for_applicant and line.actor_id is not None and line.action in HIDDEN
+        # An applicant reads the own names only: assessors stay unknown.
+        named = line.actor_id in people and (not for_applicant or line.actor_id in own)
+        is_hidden = for_applicant and line.action in HIDDEN
         writer.writerow(
             [
                 line.number,
                 line.at.isoformat(),
-                "" if own or who is None else safe(who.name),
+                safe(people[line.actor_id].name) if named and line.actor_id else "",
                 line.action,
                 line.before,
                 line.after,
-                "" if hidden else json.dumps(line.details, ensure_ascii=False),
+                "" if is_hidden else json.dumps(line.details, ensure_ascii=False),
                 line.hash,
             ]
         )

@@ -62,7 +62,8 @@ def test_f9_an_offer_is_booked_once_and_everybody_can_put_it_in_a_calendar(house
 def test_f9_a_time_must_be_possible(house: House, start, end, field: str) -> None:
     dossier = house.assessing()
     with pytest.raises(InvalidInputError) as caught:
-        offer(house, dossier, now() + start, now() + end)
+        moment = now()
+        offer(house, dossier, moment + start, moment + end)
     assert caught.value.field == field
 
 
