@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from certificates import queries
-from certificates.keeping import keys_folder, seal_settings
+from certificates.keeping import seal_settings
 from certificates.models import Certificate
 from certificates.sealing import SealSettings, check_seal, seal_certificates
 
@@ -44,9 +44,8 @@ def _trusted(settings: SealSettings, _stamp: tuple[str, ...]) -> tuple[bytes, ..
 
 def trusted() -> tuple[bytes, ...]:
     """Return every certificate that ever sealed for this site; a renewed one is seen at once."""
-    found = sorted(keys_folder().rglob("*.crt.pem"))
-    stamp = tuple(f"{path}:{path.stat().st_mtime_ns}" for path in found)
-    return _trusted(seal_settings(), stamp)
+    settings = seal_settings()
+    return _trusted(settings, settings.stamp())
 
 
 def check(data: bytes, today: date) -> Checked:
