@@ -97,9 +97,17 @@ def zip_file(batch_id: int) -> Response:
     """Download the zip; only who asked for it."""
     found = queries.batch(batch_id)
     path = folder() / found.file
-    is_ready = found.state == BatchState.DONE and found.file and path.is_file()
+    is_ready = found.state == BatchState.DONE and found.file
     if not is_ready or found.asked_by != actor().person_id:
         raise NotFoundError
     response: Response = send_file(path, as_attachment=True, download_name=found.file)
     response.headers["Cache-Control"] = "private, no-store"
     return response
+    if not path.is_file():
+        raise NotFoundError(
+            _(
+                "The zip is made, but it is not on this machine. Make it again. Does it happen"
+                " again? Then tell whoever runs the site: the machines must share the folder"
+                " “exports”."
+            )
+        )
