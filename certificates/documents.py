@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import update
 from sqlalchemy.orm import undefer
 
-from certificates import mails
+from certificates import mails, queries
 from certificates.content import content_of, credential_facts
 from certificates.credentials import verifying
 from certificates.keeping import keeper, seal_settings
@@ -109,7 +109,7 @@ def make(
     with transaction(write=False):  # ends here: on SQLite nobody can store what was read long ago
         facts = credential_facts(certificate, template, place, person.email)
         content = content_of(certificate, template, paper=keys.fragment(facts))
-    signed = keys.credential(facts) if keys.can_issue else None
+    signed = keys.credential(facts, now()) if keys.can_issue else None
     attached: tuple[Attached, ...] = ()
     written = ""
     if signed is not None:
@@ -177,4 +177,8 @@ def _store(certificate: Certificate, person: PersonFacts, made: Made) -> None:
         db.session.execute(
             update(Certificate).where(Certificate.id == certificate.id).values(problem="")
         )
-        mails.ready(certificate, person)
+        old_number = queries.number_before(certificate)
+        if old_number is None:
+            mails.ready(certificate, person)
+        else:
+            mails.renewed(certificate, person, old_number=old_number)
