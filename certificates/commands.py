@@ -71,7 +71,7 @@ def mark_compromised(key: str, since: str) -> None:
     except KeyProblem as error:
         raise click.ClickException(str(error)) from None
     with transaction():
-        audit.record("certificates.key_compromised", f"key:{key}", actor=SYSTEM, since=since)
+        audit.record("key.compromised", f"key:{key}", actor=SYSTEM, moment=since)
     click.echo(f"The key {key} is revoked. Credentials are signed with {ring.current.id} now.")
     _tell_how_many(len(_need_new_document()))
 
@@ -105,7 +105,7 @@ def renew_documents(address: str) -> None:
     with transaction():
         started = batches.start_all("renew", found, actor=who, at=now())
         names = ", ".join(str(batch.id) for batch in started)
-    click.echo(f"{len(found)} certificates get a new document (work {names}).")
+    click.echo(f"Certificates that get a new document: {len(found)} (work {names}).")
 
 
 @certificates_group.command("check-history")

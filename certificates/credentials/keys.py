@@ -165,7 +165,7 @@ class KeyRing:
         if since > at:
             raise KeyProblem("That moment has not come yet.")
         if found.revoked is not None and since >= found.revoked:
-            raise KeyProblem(f"The key {key_id} is marked already, since {found.revoked:%c} (UTC).")
+            raise KeyProblem(f"The key {key_id} is marked already, since {found.revoked}.")
         if key_id == ring.current.id:
             cls.rotate(folder, at)
         _write_mark(folder / f"revoked-{key_id}.txt", since)

@@ -43,7 +43,14 @@ def start(kind: str, items: list[int], *, actor: Actor, at: datetime) -> Batch:
     )  # fmt: skip
     db.session.add(made)
     db.session.flush()
-    audit.record(f"certificates.{kind}_asked", f"batch:{made.id}", actor=actor, number=len(items))
+    audit.record(
+        "certificates.zip_asked"
+        if kind == "zip"
+        else ("renewal.asked" if kind == "renew" else "certificates.issue_asked"),
+        f"batch:{made.id}",
+        actor=actor,
+        number=len(items),
+    )
     enqueue(JOB, {"batch": made.id}, key=f"batch:{made.id}")
     return made
 

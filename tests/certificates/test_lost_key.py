@@ -97,9 +97,9 @@ def test_a_marked_key_is_followed_and_staff_are_told_how_many(
     assert json.loads(gone.data)["revoked"] == "2026-01-02T02:04:00Z"
     client.get(f"/.well-known/jwk/{new}.json")
     line = db.session.scalars(
-        select(AuditEntry).where(AuditEntry.action == "certificates.key_compromised")
+        select(AuditEntry).where(AuditEntry.action == "key.compromised")
     ).one()
-    assert (line.subject, line.details) == (f"key:{key}", {"since": "2026-01-02T03:04"})
+    assert (line.subject, line.details) == (f"key:{key}", {"moment": "2026-01-02T03:04"})
     assert "not safe any more" in admin.get("/beheer/certificaten").main
     assert "1 valid certificate was signed with it" in admin.get("/beheer/certificaten/veel").main
 
@@ -161,7 +161,7 @@ def test_new_documents_are_made_as_a_batch_and_nothing_is_lost(
     link = f"/certificaat/deel/{issued.share_code}"
     lose(old_key)
     done = run("renew-documents", "--by", ADMIN)
-    assert "1 certificates get a new document" in done.output, done.output
+    assert "get a new document: 1 (work 1)" in done.output, done.output
     batch = db.session.scalars(select(Batch)).one()
     assert (batch.kind, batch.total, batch.done) == ("renew", 1, 0)
     assert "0 of 1" in admin.get("/beheer/certificaten/veel").main
