@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 export LEARNENV_HOME ?= $(CURDIR)/var
 SYSTEM := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 TEST_SYSTEM := $(SYSTEM) chromium strace default-jdk-headless softhsm2 qpdf poppler-utils
+# Two processes, in the order of tests/conftest.py.
+SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
 .PHONY: help run test coverage vendored lint journeys lock oracle blocks translations bench bench-workbench clean
@@ -49,7 +51,7 @@ run: .stamps/base .stamps/translations ## Run the site with the real course and 
 	@LEARNENV_BASE_URL=http://127.0.0.1:$(PORT) exec $(BIN)/learnenv serve --port $(PORT)
 
 test: .stamps/dev .stamps/translations .stamps/axe .stamps/verifiers ## Run the whole suite (TEST_DATABASE_URL=… for PostgreSQL)
-	$(BIN)/pytest -n 2 --dist loadfile $(PYTEST)
+	$(BIN)/pytest $(SIDE_BY_SIDE) $(PYTEST)
 
 journeys: .stamps/dev .stamps/translations .stamps/axe ## Only the stories in a real browser
 	$(BIN)/pytest -m journey $(PYTEST)
@@ -95,7 +97,7 @@ oracle: .venv-oracle/.ready ## Grade the sample problems with Open edX's own cod
 
 # Warnings of packages of others are theirs; those of ours stay errors in `make test`.
 blocks: .venv-blocks/.ready .stamps/translations ## Try blocks of others in this host and in a real browser
-	.venv-blocks/bin/pytest -n 2 --dist loadfile -W default tests/blocks $(PYTEST)
+	.venv-blocks/bin/pytest $(SIDE_BY_SIDE) -W default tests/blocks $(PYTEST)
 
 translations: .stamps/dev ## Gather new strings into the catalogues
 	$(BIN)/pybabel --quiet extract -F babel.cfg -k _l -k lazy_gettext --no-location --sort-output --no-wrap -o .stamps/learnenv.pot learnenv courses certificates
@@ -114,7 +116,7 @@ bench-workbench: .stamps/dev .venv-workbench/.ready ## Measure blocks of others 
 	$(BIN)/python benchmarks/workbench.py
 
 coverage: .stamps/dev .stamps/translations .stamps/verifiers ## The suite without journeys, with the share of branches that ran
-	$(BIN)/pytest -n 2 --dist loadfile -m "not journey" --cov --cov-report=term:skip-covered $(PYTEST)
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not journey" --cov --cov-report=term:skip-covered $(PYTEST)
 
 vendored: .stamps/venv ## Make the vendored files again; fails when that gives a difference
 	cd vendor && npm ci --ignore-scripts --silent --no-audit --no-fund && ../$(BIN)/python build.py >/dev/null

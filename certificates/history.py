@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 
 from certificates.models import HistoryEntry
+from learnenv.kernel import chain
 from learnenv.kernel.db import db
 
 
@@ -24,11 +23,8 @@ def hash_of(
     second_id: int | None,
 ) -> str:
     """Return the SHA-256 of an entry and of all before it, in hexadecimal."""
-    parts: list[object] = [
-        previous, certificate_id, at.astimezone(UTC).isoformat(), status, reason, actor_id,
-        second_id,
-    ]  # fmt: skip
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    moment = at.astimezone(UTC).isoformat()
+    return chain.link(previous, [certificate_id, moment, status, reason, actor_id, second_id])
 
 
 def append(

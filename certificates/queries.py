@@ -141,7 +141,7 @@ class Facts:
     valid_until: date | None
 
 
-def facts_of_source(source: str, today: date) -> Facts | None:
+def of_source(source: str) -> Certificate | None:
     """Return the certificate that `source` gave, or what replaced it; None when there is none."""
     found = db.session.scalar(select(Certificate).where(Certificate.source == source))
     while found is not None and found.status == Status.REPLACED:
@@ -149,6 +149,27 @@ def facts_of_source(source: str, today: date) -> Facts | None:
         if newer is None:
             break
         found = newer
+    return found
+
+
+def holders_of_course(course_id: int, person_ids: Iterable[int], today: date) -> dict[int, str]:
+    """Return the number of the valid certificate of a course, by person."""
+    rows = db.session.execute(
+        select(Certificate.person_id, Certificate.number)
+        .where(
+            Certificate.course_id == course_id,
+            Certificate.person_id.in_(set(person_ids)),
+            Certificate.status == Status.VALID,
+            or_(Certificate.valid_until.is_(None), Certificate.valid_until >= today),
+        )
+        .order_by(Certificate.id)
+    )
+    return {row.person_id: row.number for row in rows}
+
+
+def facts_of_source(source: str, today: date) -> Facts | None:
+    """Return the certificate that `source` gave, or what replaced it; None when there is none."""
+    found = of_source(source)
     if found is None:
         return None
     return Facts(found.id, found.number, found.code, state_of(found, today), found.valid_until)

@@ -3,8 +3,10 @@
 from courses.queries import (
     CourseFacts,
     course_facts,
+    course_id,
     course_names,
     course_titles,
+    finished_courses,
     finished_enrolment,
     finished_of,
     finished_without,
@@ -13,8 +15,10 @@ from courses.queries import (
 __all__ = [
     "CourseFacts",
     "course_facts",
+    "course_id",
     "course_names",
     "course_titles",
+    "finished_courses",
     "finished_enrolment",
     "finished_of",
     "finished_without",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -607,3 +608,21 @@ def course_names() -> list[tuple[int, str]]:
         select(Course.id, Course.title).where(Course.version_id.is_not(None)).order_by(Course.title)
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def course_id(slug: str) -> int | None:
+    """Return the id of a published course by its address, or None."""
+    found: int | None = db.session.scalar(
+        select(Course.id).where(Course.slug == slug, Course.version_id.is_not(None))
+    )
+    return found
+
+
+def finished_courses(person_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Return what these people finished, as person and course."""
+    rows = db.session.execute(
+        select(Enrolment.person_id, Enrolment.course_id).where(
+            Enrolment.person_id.in_(set(person_ids)), Enrolment.completed_at.is_not(None)
+        )
+    )
+    return {(row.person_id, row.course_id) for row in rows}

@@ -33,6 +33,8 @@ class Settings:
     """How many reverse proxies stand before the site; 0 trusts no X-Forwarded header."""
     allow_http: bool
     demo: bool
+    scanner: str
+    """Command that looks at an uploaded file (its path is added): 0 is clean, 1 is refused."""
 
     @property
     def is_secure(self) -> bool:
@@ -59,6 +61,7 @@ def load(**overrides: object) -> Settings:
         "proxies": int(env("LEARNENV_PROXIES", "0")),
         "allow_http": env("LEARNENV_ALLOW_HTTP", "") == "1",
         "demo": (home / "demo").exists(),
+        "scanner": env("LEARNENV_SCANNER", ""),
         **overrides,
     }
     values["secret_key"] = values["secret_key"] or key_of(home)
@@ -113,6 +116,10 @@ def problems(settings: Settings) -> list[str]:
         found.append("LEARNENV_TRUSTED_HOSTS ontbreekt of bevat een sterretje: noem de hostnaam.")
     if not settings.smtp_url:
         found.append("LEARNENV_SMTP_URL ontbreekt: zonder mailserver komt geen mail aan.")
+    if not settings.scanner:
+        found.append(
+            "LEARNENV_SCANNER ontbreekt: bestanden van bezoekers worden niet op virussen gescand."
+        )
     if settings.demo:
         found.append("Dit is een demonstratiesite: begin voor productie met een lege map.")
     for name in ("secret.key", "learnenv.db"):

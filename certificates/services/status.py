@@ -141,6 +141,25 @@ def confirm_revocation(
     audit.record("certificate.revoked", f"certificate:{certificate.number}", actor=actor)
 
 
+def revoke_decided(
+    *, certificate: Certificate, reason: str, actor: Actor, second_id: int, at: datetime
+) -> None:
+    """Revoke a certificate because an area decided so with two people of its own (d6)."""
+    _not_own(certificate, actor)
+    if second_id == actor.person_id:
+        raise ForbiddenError(_("Somebody else must confirm what you proposed."))
+    _change(
+        certificate,
+        Status.REVOKED,
+        of=(Status.VALID, Status.SUSPENDED),
+        reason=_why(reason),
+        at=at,
+        actor_id=actor.person_id,
+        second_id=second_id,
+    )
+    audit.record("certificate.revoked", f"certificate:{certificate.number}", actor=actor)
+
+
 def decline_revocation(*, certificate: Certificate, proposal: Proposal, actor: Actor) -> None:
     """Put a proposal aside; also for who made it and thought again."""
     _take(proposal)

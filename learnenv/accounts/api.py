@@ -1,5 +1,6 @@
 """What other parts may ask about people and organisations."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -114,6 +115,70 @@ def _managers(ids: list[int]) -> tuple[PersonFacts, ...]:
         if nearest:
             return nearest
     return ()
+
+
+def people_facts(person_ids: Iterable[int]) -> dict[int, PersonFacts]:
+    """Return the facts of many people at once, by id."""
+    rows = db.session.execute(
+        select(Person.id, Person.name, Person.email, Person.language).where(
+            Person.id.in_(set(person_ids))
+        )
+    )
+    return {r.id: PersonFacts(r.id, r.name, r.email, r.language) for r in rows}
+
+
+def people_with(role: Role) -> tuple[PersonFacts, ...]:
+    """Return who holds a role for the whole site, by name."""
+    rows = db.session.execute(
+        select(Person.id, Person.name, Person.email, Person.language)
+        .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+        .where(RoleAssignment.role == role, Person.is_active)
+        .distinct()
+        .order_by(Person.name, Person.id)
+    )
+    return tuple(PersonFacts(r.id, r.name, r.email, r.language) for r in rows)
+
+
+def person_of_address(email: str) -> int | None:
+    """Return who signs in with this address, or None."""
+    found: int | None = db.session.scalar(
+        select(Person.id).where(Person.email == email.strip().lower(), Person.is_active)
+    )
+    return found
+
+
+def tops_of(
+    person_ids: Iterable[int], organisation_ids: Iterable[int] = ()
+) -> tuple[dict[int, int], dict[int, int]]:
+    """Return the top of the tree of organisations, by person and by organisation.
+
+    Two share a tree when they have the same top. Who has no organisation is not there.
+    """
+    people = db.session.execute(
+        select(Person.id, Organisation.path)
+        .join(Organisation, Organisation.id == Person.organisation_id)
+        .where(Person.id.in_(set(person_ids)))
+    )
+    places = db.session.execute(
+        select(Organisation.id, Organisation.path).where(Organisation.id.in_(set(organisation_ids)))
+    )
+    return {r.id: _top(r.path) for r in people}, {r.id: _top(r.path) for r in places}
+
+
+def _top(path: str) -> int:
+    return int(path.strip("/").split("/")[0])
+
+
+def authors_of(course_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """Return who is an author of these courses one by one, as person and course."""
+    rows = db.session.execute(
+        select(RoleAssignment.person_id, RoleAssignment.scope_id).where(
+            RoleAssignment.role == Role.AUTHOR,
+            RoleAssignment.scope == Scope.COURSE,
+            RoleAssignment.scope_id.in_(set(course_ids)),
+        )
+    )
+    return {(row.person_id, row.scope_id) for row in rows}
 
 
 def managers_of(organisation_id: int | None) -> tuple[PersonFacts, ...]:

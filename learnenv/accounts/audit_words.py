@@ -7,15 +7,44 @@ code of another package that is in no table is shown as it is.
 from collections.abc import Mapping
 from typing import Any
 
+from learnenv.kernel.accessibility import STATUS_NAMES
 from learnenv.kernel.i18n import gettext
 from learnenv.kernel.i18n import lazy_gettext as _
 from learnenv.kernel.permissions import ROLE_NAMES
 
 ACTIONS: dict[str, Any] = {
+    "accessibility.stated": _("Accessibility statement changed"),
     "answer.graded": _("Answer graded"),
     "block.changed": _("Block switched or set"),
+    "certificate.lifted": _("Certificate made valid again"),
+    "certificate.replaced": _("Certificate replaced"),
+    "certificate.revocation_declined": _("Revocation of a certificate put aside"),
+    "certificate.revocation_proposed": _("Revocation of a certificate proposed"),
     "certificate.revoked": _("Certificate revoked"),
     "certificate.seen": _("Certificate looked at"),
+    "certificate.suspended": _("Certificate suspended"),
+    "certificates.exported": _("List of certificates downloaded"),
+    "certificates.issue_asked": _("Missing certificates issued"),
+    "certificates.zip_asked": _("Zip of certificates made"),
+    "certificates.zip_reason": _("Reason given for a zip of certificates"),
+    "certification.assessor_changed": _("Profile of an assessor changed"),
+    "certification.consent_given": _("Contact data shown in the register"),
+    "certification.consent_withdrawn": _("Contact data hidden in the register"),
+    "certification.declared": _("Yearly declaration given"),
+    "certification.dossier_exported": _("Whole dossier downloaded"),
+    "certification.dossier_seen": _("Dossier looked at"),
+    "certification.evidence_seen": _("Evidence downloaded"),
+    "certification.imported": _("Inventory imported"),
+    "certification.invited": _("Invitations for certification sent"),
+    "certification.list_exported": _("List of dossiers downloaded"),
+    "certification.member_added": _("Colleague asked for a dossier"),
+    "certification.member_dropped": _("Colleague taken off a dossier"),
+    "certification.party_changed": _("Data of an applicant changed"),
+    "certification.scheme_drafted": _("New version of a scheme begun"),
+    "certification.scheme_dropped": _("Draft of a scheme thrown away"),
+    "certification.scheme_published": _("Scheme published"),
+    "certification.withdrawal_proposed": _("Withdrawal of a certification proposed"),
+    "certification.withdrawal_put_aside": _("Withdrawal of a certification put aside"),
     "course.published": _("Course published"),
     "enrolment.approved": _("Request to start a course approved"),
     "enrolment.declined": _("Request to start a course declined"),
@@ -27,6 +56,7 @@ ACTIONS: dict[str, Any] = {
     "organisation.changed": _("Organisation changed"),
     "organisation.code_renewed": _("Code of the organisation renewed"),
     "organisation.merged": _("Organisation merged"),
+    "organisation.moved": _("Organisation moved"),
     "person.blocked": _("Account blocked"),
     "person.invited": _("Person invited"),
     "person.moved": _("Person changed organisation"),
@@ -36,23 +66,36 @@ ACTIONS: dict[str, Any] = {
     "role.withdrawn": _("Role withdrawn"),
     "session.looks_as": _("Looked at the site in another role"),
     "target.set": _("Target of a year set"),
+    "template.saved": _("Template of certificates saved"),
+    "template.used": _("Courses of a template chosen"),
 }
 THINGS: dict[str, Any] = {
+    "batch": _("Work on many certificates"),
     "block": _("Block"),
     "certificate": _("Certificate"),
+    "certificates": _("Certificates"),
     "course": _("Course"),
+    "dossier": _("Dossier"),
+    "dossiers": _("Dossiers"),
     "enrolment": _("Enrolment"),
     "key": _("Key"),
     "mail": _("Mail address"),
     "organisation": _("Organisation"),
+    "parties": _("Parties"),
+    "party": _("Party"),
     "person": _("Person"),
+    "registration": _("Entry of the register"),
     "request": _("Request"),
+    "scheme": _("Scheme"),
     "site": _("Whole site"),
+    "template": _("Template"),
     "year": _("Year"),
 }
 DETAILS: dict[str, Any] = {
     "block": _("Block"),
     "course": _("Course"),
+    "courses": _("Courses"),
+    "evidence": _("Evidence"),
     "into": _("Goes up in"),
     "kind": _("File type"),
     "lesson": _("Lesson"),
@@ -60,12 +103,14 @@ DETAILS: dict[str, Any] = {
     "measure": _("Counted"),
     "moment": _("Since"),
     "month": _("Month"),
+    "number": _("How many"),
     "on": _("Switched on"),
     "page": _("Page"),
     "percent": _("Percent"),
     "reason": _("Reason"),
     "role": _("Role"),
     "scope": _("For"),
+    "status": _("Status"),
     "target": _("Target"),
     "version": _("Version"),
     "year": _("Year"),
@@ -78,6 +123,7 @@ VALUES: dict[str, Mapping[str, Any]] = {
         "enrolled": _("Enrolments"),
         "unique": _("Different people"),
     },
+    "status": {status.value: name for status, name in STATUS_NAMES.items()},
 }
 OUTCOMES: dict[str, Any] = {"ok": _("Done")}
 
@@ -100,7 +146,7 @@ def details(values: Mapping[str, Any]) -> str:
     """Return the rest of a line: only what says something."""
     said = []
     for key, value in values.items():
-        if value in {"", None}:
+        if value is None or value in ("", []):
             continue
         said.append(f"{DETAILS.get(key, key)}: {_value(key, value)}")
     return ", ".join(said)
@@ -109,6 +155,8 @@ def details(values: Mapping[str, Any]) -> str:
 def _value(key: str, value: Any) -> str:
     if isinstance(value, bool):
         return str(gettext("Yes") if value else gettext("No"))
+    if isinstance(value, list):
+        return ", ".join(_value(key, item) for item in value)
     if key == "scope":
         return thing(str(value))
     return str(VALUES.get(key, {}).get(str(value), value))

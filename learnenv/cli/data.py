@@ -22,7 +22,7 @@ from learnenv.kernel.clock import now
 from learnenv.kernel.errors import SetupError
 
 # Without its keys a restored site could not say that its own certificates are real.
-FOLDERS = ("mail", "keys")
+FOLDERS = ("mail", "keys", "uploads")
 PAGES_PER_STEP = 4096
 
 
@@ -112,7 +112,7 @@ def backup(target: Path) -> None:
     """Write a consistent backup to TARGET (a .tar.gz), also while the site runs.
 
     It holds the database, made through SQLite's backup API or pg_dump (never a copy of the file),
-    the mail folder, the secret key, the keys of certificates and a manifest with hashes.
+    the mail folder, uploads, the secret key, the keys of certificates and a manifest with hashes.
     """
     app = make()
     settings = app.config["SETTINGS"]

@@ -21,6 +21,9 @@ class Role(StrEnum):
     MANAGER = "manager"
     PROGRAMME_MANAGER = "programme_manager"
     ADMINISTRATOR = "administrator"
+    COORDINATOR = "coordinator"
+    ASSESSOR = "assessor"
+    DECISION_MAKER = "decision_maker"
 
 
 ROLE_NAMES: dict[Role, Any] = {
@@ -29,6 +32,9 @@ ROLE_NAMES: dict[Role, Any] = {
     Role.MANAGER: _l("Manager of an organisation"),
     Role.PROGRAMME_MANAGER: _l("Programme manager"),
     Role.ADMINISTRATOR: _l("Administrator"),
+    Role.COORDINATOR: _l("Certification coordinator"),
+    Role.ASSESSOR: _l("Assessor"),
+    Role.DECISION_MAKER: _l("Decision maker for certification"),
 }
 
 

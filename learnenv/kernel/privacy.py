@@ -56,6 +56,18 @@ PROOF = Privacy(
 ACCOUNTABILITY = Privacy(
     "account for decisions and for access to data", "public task", "seven years", Erasure.KEEP
 )
+CERTIFICATION = Privacy(
+    "assess and certify advisers, agencies, institutes and trainings, and account for it",
+    "public task",
+    "five years after the certification ended",
+    Erasure.KEEP,
+)
+EVIDENCE = Privacy(
+    "show that an applicant meets a criterion",
+    "public task",
+    "one year after the decision can no longer be challenged",
+    Erasure.DELETE,
+)
 FIGURES = Privacy(
     "count unique civil servants per year (programme plan, area 2)",
     "public task",

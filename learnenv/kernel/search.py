@@ -14,10 +14,15 @@ def _stemmer(language: str) -> "snowballstemmer.stemmer":
     return snowballstemmer.stemmer("dutch" if language == "nl" else "english")
 
 
+def folded(text: str) -> str:
+    """Return the text in small letters without accents, as it is compared."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return " ".join("".join(c for c in apart if not unicodedata.combining(c)).split())
+
+
 def stems(text: str, language: str) -> list[str]:
     """Return the stems of the words of `text`, accents folded, in order."""
-    folded = unicodedata.normalize("NFKD", text.casefold())
-    words = _WORD.findall("".join(c for c in folded if not unicodedata.combining(c)))
+    words = _WORD.findall(folded(text))
     return list(_stemmer(language).stemWords(words))
 
 

@@ -46,6 +46,16 @@ WORDS = {
         _("Public task"),
         _("Seven years"),
     ),
+    privacy.CERTIFICATION: (
+        _("To assess and certify, and to account for it"),
+        _("Public task"),
+        _("Five years after the certification ended"),
+    ),
+    privacy.EVIDENCE: (
+        _("To show that an applicant meets a criterion"),
+        _("Public task"),
+        _("One year after the decision can no longer be challenged"),
+    ),
     privacy.FIGURES: (
         _("To count how many civil servants learn in a year"),
         _("Public task"),

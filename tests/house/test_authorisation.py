@@ -33,6 +33,9 @@ ROLES = (
     "manager_b",
     "programme",
     "admin",
+    "coordinator",
+    "assessor",
+    "decider",
 )
 # What a manager may fill in behind a question mark, to look into another organisation.
 PRYING = (
@@ -60,12 +63,12 @@ def cases(world: World, method: str) -> list[tuple[Rule, str]]:
 
 
 def walk(world: World) -> list[str]:
-    lines = [f"{'route':78} {' '.join(f'{role:>9}' for role in ROLES)}"]
+    lines = [f"{'route':78} {' '.join(f'{role:>11}' for role in ROLES)}"]
     for rule, whose in cases(world, "GET"):
         path = world.path(rule, whose)
         answers = [shown(world.ask(role, path)) for role in ROLES]
         owner = f" [{whose}]" if rule.arguments else ""
-        lines.append(f"{rule.rule + owner:78} {' '.join(f'{a:>9}' for a in answers)}")
+        lines.append(f"{rule.rule + owner:78} {' '.join(f'{a:>11}' for a in answers)}")
     return lines
 
 
@@ -106,6 +109,7 @@ def actors(world: World) -> dict[str, Actor]:
     roles = {
         "author": Role.AUTHOR, "scoped": Role.AUTHOR, "manager_a": Role.MANAGER, "manager_b": Role.MANAGER,
         "programme": Role.PROGRAMME_MANAGER, "admin": Role.ADMINISTRATOR,
+        "coordinator": Role.COORDINATOR, "assessor": Role.ASSESSOR, "decider": Role.DECISION_MAKER,
     }  # fmt: skip
     found = {SIGNED_OUT: VISITOR}
     for name in ROLES[1:]:

@@ -18,7 +18,7 @@ from tests.house.world import World, complete
 
 ROOT = Path(__file__).parents[2]
 # Functions that pass an action on to audit.record; who calls them says which.
-FORWARDERS = {"_leave_a_trace": 0}
+FORWARDERS = {"_leave_a_trace": 0, "leave_line": 0}
 FILLED = {"enrolment.": (RequestState.APPROVED, RequestState.DECLINED)}
 
 
@@ -54,8 +54,8 @@ def strings(node: ast.expr) -> list[str] | None:
     return None
 
 
-def recorded() -> Iterator[tuple[str, str]]:
-    """Return every action that the code writes to the audit trail, with where."""
+def recorded() -> Iterator[tuple[str, ast.Call, list[str] | None]]:
+    """Return every line that the code writes to the audit trail: where, the call, and its actions."""
     for package in ("learnenv", "courses", "certificates"):
         for path in sorted((ROOT / package).rglob("*.py")):
             tree = ast.parse(path.read_text("utf-8"))
@@ -73,15 +73,14 @@ def recorded() -> Iterator[tuple[str, str]]:
                     continue
                 where = f"{path.relative_to(ROOT)}:{call.lineno}"
                 found = strings(call.args[0])
-                if found is None and inside.get(id(call)) in FORWARDERS | {"_write": 0}:
+                if found is None and inside.get(id(call)) in FORWARDERS | {"_write": 0, "write": 0}:
                     continue
                 assert found, f"{where}: which action is this? Write it out, or teach this test"
-                for action in found:
-                    yield where, action
+                yield where, call, found
 
 
 def test_every_action_of_the_audit_trail_has_words(app: Flask) -> None:
-    found = {action: where for where, action in recorded()}
+    found = {action: where for where, _call, actions in recorded() for action in actions}
     assert len(found) > 15
     missing = {a: where for a, where in found.items() if a not in audit_words.ACTIONS}
     assert not missing, f"add them to learnenv/accounts/audit_words.py: {missing}"
@@ -98,6 +97,24 @@ def test_every_action_of_the_audit_trail_has_words(app: Flask) -> None:
                 assert dutch != english, f"{code} has no Dutch"
 
 
+def test_every_thing_and_detail_of_the_audit_trail_has_words() -> None:
+    """What a line is about, and what else it says, is read by people too."""
+    missing = []
+    things = set()
+    for where, call, _actions in recorded():
+        subject = call.args[1]
+        if ast.unparse(call.func) not in FORWARDERS:
+            first = subject.values[0] if isinstance(subject, ast.JoinedStr) else subject
+            assert isinstance(first, ast.Constant), f"{where}: begin with what it is about"
+            things.add(first.value.partition(":")[0])
+            if first.value.partition(":")[0] not in audit_words.THINGS:
+                missing.append((where, first.value))
+        names = {word.arg for word in call.keywords} - {"actor", "outcome", None}
+        missing += [(where, name) for name in names if name not in audit_words.DETAILS]
+    assert len(things) > 8
+    assert not missing, f"add them to learnenv/accounts/audit_words.py: {missing}"
+
+
 def test_no_code_shows_in_the_audit_trail(world: World) -> None:
     """Some of everything that happens is done, and the page shows words for it."""
     world.ask("manager_a", "/cijfers/lijst")
@@ -107,6 +124,8 @@ def test_no_code_shows_in_the_audit_trail(world: World) -> None:
     form = {"csrf_token": admin.token, "role": "author", "scope_id": "", "course_id": ""}
     path = f"/beheer/mensen/{world.people['learner_b'].id}"
     world.ask("admin", f"{path}/rollen", "POST", data=form)
+    template = {"months_valid": "12", "courses": [world.course.id], "csrf_token": admin.token}
+    world.ask("admin", "/beheer/certificaten/sjablonen/proef", "POST", data=template)
     complete(make_person(), world.course)
     browser = Browser(world.app, "nl").sign_in(world.people["admin"])
     rows = browser.get("/taal/nl", 303) and browser.get("/beheer/logboek").soup.select("tbody tr")
@@ -120,17 +139,24 @@ def test_no_code_shows_in_the_audit_trail(world: World) -> None:
     assert "Rol gegeven" in words
     assert "Rol: Auteur" in words
     assert "Certificaat bekeken" in words
+    assert f"Cursussen: {world.course.id}" in words, "a detail that is a list"
 
 
 def test_the_history_of_a_certificate_is_in_the_language_of_the_page(world: World) -> None:
+    """Also what was proposed and what the second person confirmed."""
     browser = Browser(world.app, "nl").sign_in(world.people["admin"])
     browser.get("/taal/nl", 303)
     path = f"/beheer/certificaten/{world.objects['a']['number']}"
     before = browser.get(path).main
     browser.post(f"{path}/intrekken", {"reason": "Verkeerde naam"})
+    between = browser.get(path).main
+    Browser(world.app).sign_in(world.people["programme"]).post(f"{path}/bevestigen")
     after = browser.get(path).main
-    for word in ("valid", "revoked", "issued"):
-        assert word not in f"{before} {after}".split()
+    for word in ("valid", "revoked", "issued", "proposed"):
+        assert word not in f"{before} {between} {after}".lower().split()
     assert "Geldig" in before
     assert "Uitgegeven" in before
+    assert "Een intrekking wacht op een tweede persoon" in between
+    assert "Ingetrokken" not in between
     assert "Ingetrokken" in after
+    assert "wacht op een tweede persoon" not in after

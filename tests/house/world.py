@@ -6,6 +6,7 @@ import contextvars
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
@@ -19,14 +20,25 @@ from courses.blocks.problem import grading
 from courses.models import Attempt, Course, Enrolment, EnrolmentRequest
 from courses.services import hand_ins, learning, quizzes
 from learnenv.accounts.models import MailedToken, Organisation, Person, RoleAssignment, WebSession
+from learnenv.areas.certification.models import Assignment, Invitation, Kind, Letter, Member
+from learnenv.areas.certification.services import (
+    applying,
+    base,
+    deciding,
+    interviews,
+    parties,
+    questions,
+    schemes,
+)
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
 from learnenv.kernel.models import OutboxMail
-from learnenv.kernel.permissions import Role
+from learnenv.kernel.permissions import SYSTEM, Role
 from learnenv.kernel.transaction import transaction
 from tests.browser import Browser
 from tests.factories import (
     actor_of,
+    certification,
     make_course,
     make_organisation,
     make_person,
@@ -79,8 +91,13 @@ class World:
         self._browsers.pop(role, None)
 
     def path(self, rule: Rule, whose: str) -> str:
-        """Fill a rule with the objects of a learner."""
-        values = {name: self.objects[whose][name] for name in rule.arguments}
+        """Fill a rule with the objects of a learner; a number means another thing elsewhere."""
+        known = self.objects[whose]
+        area = rule.endpoint.split(".")[0]
+        values = {
+            name: known.get(f"{rule.endpoint}.{name}", known.get(f"{area}.{name}", known.get(name)))
+            for name in rule.arguments
+        }
         return self.build(rule, values)
 
     def build(self, rule: Rule, values: dict[str, Any]) -> str:
@@ -99,7 +116,8 @@ def rules(app: Flask, method: str) -> list[Rule]:
     return sorted(found, key=lambda r: (r.rule, r.endpoint))
 
 
-def make_world(app: Flask) -> World:
+def make_world(app: Flask, *, certified: bool = True) -> World:
+    """Make the world; without certified parties where certificates must be of courses only."""
     world = World(app, make_course())
     for key, canary in CANARY.items():
         world.organisations[key] = make_organisation(f"Gemeente {canary}")
@@ -114,12 +132,113 @@ def make_world(app: Flask) -> World:
         "manager_b": (b, Role.MANAGER, b),
         "programme": (b, Role.PROGRAMME_MANAGER, None),
         "admin": (b, Role.ADMINISTRATOR, None),
+        "coordinator": (b, Role.COORDINATOR, None),
+        "assessor": (b, Role.ASSESSOR, None),
+        "decider": (b, Role.DECISION_MAKER, None),
     }
     for name, (organisation, role, scope) in staff.items():
         world.people[name] = make_person(
             f"Staf {name}", organisation=organisation, roles=[(role, scope)]
         )
+    if certified:
+        certify(world)
     return world
+
+
+# Where `number` is that of an entry of the register, or of the dossier that was decided.
+OF_AN_ENTRY = (
+    "register_entry", "register_statement", "api_entry", "renew", "declaration", "declare",
+    "consent", "staff_entry", "suspend", "lift", "reduce_scope", "propose_end", "end_entry",
+)  # fmt: skip
+OF_A_DECISION = (
+    "decide", "make_decision", "send_back", "decide_objection", "decider_file", "decision_letter",
+    "appoint", "answer_complaint", "make_objection",
+)  # fmt: skip
+
+
+def certify(world: World) -> None:
+    """Give each learner a certified party and a dossier that is being assessed."""
+    elsewhere = make_organisation("Beoordelaars BV")
+    staff = {
+        "coordinator": world.people["coordinator"], "assessor_1": world.people["assessor"],
+        "decider": world.people["decider"],
+    }  # fmt: skip
+    with transaction():
+        for person in staff.values():
+            person.organisation_id = elsewhere.id
+            db.session.add(person)
+        schemes.publish_shipped(actor=SYSTEM, at=now())
+    staff["assessor_2"] = make_person(
+        "Tweede beoordelaar", organisation=elsewhere, roles=[(Role.ASSESSOR, None)]
+    )
+    staff["decider_2"] = make_person(
+        "Tweede beslisser", organisation=elsewhere, roles=[(Role.DECISION_MAKER, None)]
+    )
+    base.forget_rules()
+    for key in CANARY:
+        with transaction():
+            _certify(world, key, staff)
+
+
+def _certify(world: World, key: str, staff: dict[str, Person]) -> None:
+    house = certification.House(
+        people={**staff, "applicant": world.people[f"learner_{key}"]},
+        places={"applicant": world.organisations[key]},
+        applicant=f"Bureau {key}",
+    )
+    done = house.decided(kind=Kind.AGENCY)
+    running = house.assessing(Kind.ADVISER)
+    entry = certification.registration_of(done)
+    who = house.actor("applicant")
+    decision = deciding.last_decision(done.id)
+    objection = deciding.object_to(done.id, f"Bezwaar van {key}", actor=who, at=now())
+    objection.handler_id = staff["decider_2"].id
+    complaint = deciding.complain(done.id, f"Klacht van {key}", actor=who, at=now())
+    asked = questions.ask(kind="adviser", text=f"Vraag van {key}", actor=who, at=now())
+    start = now() + timedelta(days=3)
+    slot = interviews.offer(
+        running.id, start=start, end=start + timedelta(hours=1), place="Zaal",
+        actor=house.actor("assessor_1"), at=now(),
+    )  # fmt: skip
+    evidence = applying.present_evidence(running.id)[0]
+    evidence_done = applying.present_evidence(done.id)[0]
+    colleague = Member(party_id=running.party_id, email=f"collega-{key}@example.nl", added_at=now())
+    invitation = Invitation(
+        party_id=running.party_id, token_hash=parties.token_hash(key.upper() * 43), sent_at=now()
+    )
+    letter = Letter(decision_id=decision.id, data=b"%PDF-1.7 brief", digest="", made_at=now())
+    db.session.add_all([colleague, invitation, letter])
+    db.session.flush()
+    assignment = db.session.scalars(
+        select(Assignment).where(Assignment.dossier_id == running.id).limit(1)
+    ).one()
+    world.objects[key] |= {
+        "certification.number": running.number,
+        "certification.kind": "adviser",
+        "certification.token": key.upper() * 43,
+        "step": 1,
+        "evidence_id": evidence.id,
+        "certification.decider_file.evidence_id": evidence_done.id,
+        "member_id": colleague.id,
+        "interview_id": slot.id,
+        "decision": 1,
+        "criterion": certification.rules_of(running).criteria[0].key,
+        "objection_id": objection.id,
+        "complaint_id": complaint.id,
+        "question_id": asked.id,
+        "certification.person_id": staff["assessor_1"].id,
+        "certification.assignment_id": assignment.id,
+        "what": "verbergen",
+        "part": "criterium",
+        "key": "nieuw",
+        "certification.verdict": "bevestigen",
+        "certification.table": "stappen",
+        **{f"certification.{name}.number": entry.number for name in OF_AN_ENTRY},
+        **{f"certification.{name}.number": done.number for name in OF_A_DECISION},
+        "certification.work_export.kind": "csv",
+        "certification.inventory_export.kind": "csv",
+        "certification.figures_export.kind": "csv",
+    }
 
 
 def _learner(world: World, key: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.journeys import steps
 from tests.journeys.conftest import PHONE, WIDE, Axe, OpenPage
@@ -227,6 +227,54 @@ def saved(page: Page) -> Iterator[None]:
     ) as answer:
         yield
     assert answer.value.status == 200
+
+
+@contextmanager
+def slowly_saved(page: Page) -> Iterator[None]:
+    """Hold the first autosave until the block ends, as a busy site does."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if held or "hx-request" not in route.request.headers:
+            route.continue_()
+        else:
+            held.append(route)
+
+    with page.expect_request(lambda r: "hx-request" in r.headers):
+        page.route(steps.ATTEMPT, hold)
+        yield
+    held[0].continue_()
+
+
+def test_P38_a_slow_autosave_loses_no_later_answer(open_page: OpenPage, live: Live) -> None:
+    page = open_page()
+    steps.sign_in(page, live.account("administrator", 1))
+    steps.finish_lesson(page)
+    steps.start_test(page)
+    address = page.url
+    status = page.locator("[data-save-status]")
+    with slowly_saved(page):
+        steps.answer_test(page, "Maandag", ("Zaterdag", "Zondag"), "7")
+        page.keyboard.press("Tab")
+    expect(page.locator("#answered")).to_contain_text("3 van 3")
+    expect(status).to_have_attribute("data-state", "saved")
+    page.goto(address)
+    expect(page.locator("main input:checked")).to_have_count(3)
+    expect(page.locator("#vraag-3 input:not([type=hidden]):not([type=checkbox])")).to_have_value(
+        "7"
+    )
+
+    # What was sent earlier does not arrive later: the button waits for it.
+    page.unroute(steps.ATTEMPT)
+    with slowly_saved(page):
+        steps.choose(page, "Woensdag")
+        expect(status).to_have_attribute("data-state", "saving")
+        steps.choose(page, "Maandag")
+        page.locator('button[name="do"][value="summary"]').click()
+        expect(page).to_have_url(address)
+    expect(page).to_have_url(steps.SUMMARY)
+    steps.hand_in(page)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("100%")
 
 
 # The ring may be drawn by the element or, where the whole card is the target, by its ::after.

@@ -91,7 +91,7 @@ def test_P42_every_step_keeps_every_row(own: Flask) -> None:
 
     A table that a step takes away takes its rows along: that is what going down means.
     """
-    make_world(own)
+    make_world(own, certified=False)  # a certificate of a certification stops the way back
     with transaction():
         db.session.add(Setting(key="x", value="y", changed_at=now()))
     before = counts()
@@ -112,6 +112,27 @@ def test_P42_every_step_keeps_every_row(own: Flask) -> None:
             assert connection.execute(text("PRAGMA foreign_key_check")).all() == []
             assert connection.scalar(text("PRAGMA foreign_keys")) == 1
             assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
+
+
+def test_P42_certification_goes_down_and_up_and_takes_only_its_own(own: Flask) -> None:
+    make_world(own)
+    before = counts()
+    gone = db.session.scalar(
+        text(
+            "SELECT count(*) FROM accounts_role"
+            " WHERE role IN ('coordinator', 'assessor', 'decision_maker')"
+        )
+    )
+    db.session.rollback()
+    assert gone == 5
+    downgrade(revision="0007")
+    upgrade_schema()
+    expected = {t: 0 if t.startswith("certification_") else n for t, n in before.items()}
+    expected["accounts_role"] -= gone
+    assert counts() == expected
+    assert before["certification_trail"] > 0
+    with pytest.raises(RuntimeError, match="not of a course"):
+        downgrade(revision="0005")
 
 
 def run(home: Path, url: str, *arguments: str, **env: str) -> str:

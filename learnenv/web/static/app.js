@@ -71,6 +71,47 @@
     }
   }
 
+  /**
+   * A form that saves by itself has one request under way, and its buttons wait for that one: what
+   * was sent earlier may not arrive later and put an older answer back.
+   */
+  const PATIENCE = 10000; // then the line is dead, and the button does what it can
+  const saving = new Set();
+  const waiting = new Set();
+  let sent = null;
+
+  function beforeSave(event) {
+    const form = event.target;
+    if (form === sent) {
+      event.preventDefault(); // it stood in the queue, and the button takes the same along
+    } else if (form instanceof Element && form.matches("form[data-saved]")) {
+      saving.add(form);
+    }
+  }
+
+  function submitAfterSave(event) {
+    const form = event.target;
+    if (!saving.has(form)) {
+      return;
+    }
+    event.preventDefault();
+    if (waiting.has(form)) {
+      return;
+    }
+    waiting.add(form);
+    const go = () => {
+      if (!waiting.delete(form)) {
+        return;
+      }
+      saving.delete(form);
+      sent = form;
+      window.setTimeout(() => (sent = null));
+      form.requestSubmit(event.submitter);
+    };
+    form.addEventListener("htmx:finally:request", go, { once: true });
+    window.setTimeout(go, PATIENCE);
+  }
+
   /** data-print prints; data-copy="text" copies, and says so with data-copied="text". */
   async function press(event) {
     const button = event.target instanceof Element ? event.target.closest("[data-print], [data-copy]") : null;
@@ -120,7 +161,10 @@
 
   document.documentElement.classList.add("app-scripted");
   document.addEventListener("click", press);
-  document.addEventListener("htmx:before:request", (event) => saveStatus(event, "saving"));
+  document.addEventListener("submit", submitAfterSave);
+  document.addEventListener("htmx:before:request", beforeSave);
+  document.addEventListener("htmx:before:request", (event) => event.defaultPrevented || saveStatus(event, "saving"));
+  document.addEventListener("htmx:finally:request", (event) => saving.delete(event.target));
   document.addEventListener("htmx:after:request", (event) => {
     const response = event.detail?.ctx?.response;
     saveStatus(event, response && response.status < 400 ? "saved" : "failed");

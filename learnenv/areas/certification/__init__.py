@@ -1,0 +1,1 @@
+"""Certification of advisers, agencies, institutes and trainings, and the public register."""

@@ -1,0 +1,1 @@
+"""What pages of certification show, loaded in a fixed number of queries."""

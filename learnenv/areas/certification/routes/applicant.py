@@ -1,0 +1,579 @@
+"""What an applicant does: one's own applications, from the first answer to the decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, render_template, request
+from flask_babel import gettext as _
+
+from learnenv.areas.certification import eligibility, export
+from learnenv.areas.certification.forms import (
+    ColleagueForm,
+    EvidenceForm,
+    HandInForm,
+    PartyForm,
+    ReasonForm,
+    TextForm,
+)
+from learnenv.areas.certification.models import Dossier, Kind, Registration
+from learnenv.areas.certification.permissions import APPLY
+from learnenv.areas.certification.queries import dossiers
+from learnenv.areas.certification.queries import register as entries
+from learnenv.areas.certification.routes import blueprint
+from learnenv.areas.certification.routes.parts import (
+    Answer,
+    blaming,
+    go,
+    leave_line,
+    page,
+    send_evidence,
+)
+from learnenv.areas.certification.services import (
+    applying,
+    deciding,
+    interviews,
+    parties,
+    points,
+    register,
+    schemes,
+)
+from learnenv.areas.certification.services.base import rules_of
+from learnenv.kernel.clock import local, now, today
+from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.permissions import public, requires
+from learnenv.kernel.uploads import LARGEST
+from learnenv.web.shell import actor, keep_writes
+
+CALENDAR = "text/calendar; charset=utf-8"
+
+
+@blueprint.get("/certificering/mijn")
+@requires(APPLY)
+def mine() -> Answer:
+    """Show everything I act for, and what I have to do now."""
+    found = dossiers.own_parties(actor())
+    day = today()
+    balances = {
+        one.registration.id: points.balance(one.registration, day)
+        for one in found
+        if one.registration
+    }
+    questions = {
+        d.id: applying.open_question(d.id) for one in found if (d := one.open_dossier) is not None
+    }
+    return page(
+        "mine",
+        parties=found,
+        balances=balances,
+        questions=questions,
+        standing=lambda entry: entries.standing_now(entry, day),
+    )
+
+
+# --- beginning -----------------------------------------------------------------------------------
+
+
+@blueprint.get("/certificering/aanvragen/<any(adviser, agency, institute, training):kind>")
+@requires(APPLY)
+def new(kind: str) -> Answer:
+    """Ask for whom the application is."""
+    if schemes.current(kind) is None:
+        raise NotFoundError
+    who = actor()
+    form = PartyForm(name=who.name if kind == Kind.ADVISER else "", email=who.email)
+    return _new_page(kind, form)
+
+
+@blueprint.post("/certificering/aanvragen/<any(adviser, agency, institute, training):kind>")
+@requires(APPLY)
+def begin(kind: str) -> Answer:
+    """Begin an application for a new party, or for one I act for already."""
+    who = actor()
+    form = PartyForm()
+    if request.form.get("party"):
+        parties.claim(who)
+        party = dossiers.own_party(who, request.form.get("party", 0, type=int))
+        dossier = applying.begin(party, actor=who, at=now())
+        return go("dossier", number=dossier.number)
+    if form.validate():
+        with blaming(form):
+            facts = form.facts(
+                Kind(kind),
+                organisation_id=who.organisation_id if kind == Kind.ADVISER else None,
+            )
+            party = parties.add_party(facts, actor=who, at=now(), source="application")
+            parties.add_member(party, email=who.email, at=now(), is_owner=True, person_id=who.id)
+            dossier = applying.begin(party, actor=who, at=now())
+            return go("dossier", number=dossier.number)
+    return _new_page(kind, form, refused=True)
+
+
+def _new_page(kind: str, form: PartyForm, *, refused: bool = False) -> Answer:
+    own = [
+        one
+        for one in dossiers.own_parties(actor())
+        if one.party.kind == kind and one.registration is None
+    ]
+    return page("new", refused=refused, kind=kind, form=form, own=own)
+
+
+@blueprint.get("/certificering/uitnodiging/<token>")
+@public
+def invitation(token: str) -> Answer:
+    """Show what an invitation asks; the visitor can say no without an account."""
+    found = parties.invitation_by(token)
+    return page("invitation", invitation=found, party=parties.party_of(found), token=token)
+
+
+@blueprint.post("/certificering/uitnodiging/<token>/nee")
+@public
+def decline_invitation(token: str) -> Answer:
+    """Note that the invited party does not want to apply."""
+    found = parties.invitation_by(token)
+    if not found.answer:
+        parties.answer_invitation(found, "declined", at=now())
+    return go("index", _("Noted. We do not write you again about this."))
+
+
+@blueprint.post("/certificering/uitnodiging/<token>/ja")
+@requires(APPLY)
+def accept_invitation(token: str) -> Answer:
+    """Begin the application of an invited party."""
+    found = parties.invitation_by(token)
+    party = parties.accept_invitation(found, actor=actor(), at=now())
+    dossier = applying.begin(party, actor=actor(), at=now())
+    return go("dossier", number=dossier.number)
+
+
+# --- the dossier ---------------------------------------------------------------------------------
+
+
+def _dossier(number: str) -> Dossier:
+    return dossiers.for_applicant(actor(), number)
+
+
+def _overview(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
+    rules, day = rules_of(found.scheme), today()
+    evidence = applying.present_evidence(found.id)
+    shown = {
+        "answer": TextForm(prefix="antwoord", formdata=None, label=_("Your answer")),
+        "objection": TextForm(prefix="bezwaar", formdata=None, label=_("Why do you not agree?")),
+        "complaint": TextForm(prefix="klacht", formdata=None, label=_("What happened?")),
+        "stop": ReasonForm(prefix="stop", formdata=None),
+        **forms,
+    }
+    return page(
+        "dossier",
+        refused=refused,
+        dossier=found,
+        rules=rules,
+        findings=applying.findings_of(found, day),
+        missing=eligibility.missing(rules, found.answers, evidence),
+        expired=eligibility.expired(rules, evidence, day),
+        evidence=evidence,
+        question=applying.open_question(found.id),
+        questions=dossiers.questions(found.id),
+        offered=interviews.offered(found.id, at=now()),
+        booked=interviews.booked(found.id),
+        decisions=dossiers.decisions(found.id),
+        complaints=dossiers.complaints(found.id),
+        lines=dossiers.trail(found.id),
+        editable=found.state in applying.EDITABLE,
+        forms=shown,
+    )
+
+
+@blueprint.get("/certificering/dossiers/<slug:number>")
+@requires(APPLY)
+def dossier(number: str) -> Answer:
+    """Show my dossier: what is done, what I do now, and what was decided."""
+    return _overview(_dossier(number))
+
+
+@blueprint.get("/certificering/dossiers/<slug:number>/vragen/<int(min=1, max=50):step>")
+@requires(APPLY)
+def answers(number: str, step: int) -> Answer:
+    """Show one page of questions."""
+    return _questions_page(_dossier(number), step, {})
+
+
+def _questions_page(found: Dossier, step: int, wrong: dict[str, str]) -> Answer:
+    rules = rules_of(found.scheme)
+    if step > len(rules.groups):
+        raise NotFoundError
+    group = rules.groups[step - 1]
+    return page(
+        "answers",
+        refused=bool(wrong),
+        dossier=found,
+        rules=rules,
+        step=step,
+        group=group,
+        questions=[q for q in rules.questions if q.group == group],
+        wrong=wrong,
+        editable=found.state in applying.EDITABLE,
+        typed=request.form,
+    )
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/vragen/<int(min=1, max=50):step>")
+@requires(APPLY)
+def save_answers(number: str, step: int) -> Answer:
+    """Keep a page of answers and go on to the next."""
+    found = _dossier(number)
+    wrong = applying.save_answers(found, _sent(), actor=actor(), at=now())
+    if wrong:
+        keep_writes()  # what was right is kept: a 422 would roll it back
+        return _questions_page(found, step, wrong)
+    rules = rules_of(found.scheme)
+    if step < len(rules.groups):
+        return go("answers", number=number, step=step + 1)
+    return go("evidence", number=number)
+
+
+def _sent() -> dict[str, Any]:
+    return {
+        key.removeprefix("a-"): value for key, value in request.form.items() if key.startswith("a-")
+    }
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/bewaren")
+@requires(APPLY)
+def autosave(number: str) -> Answer:
+    """Keep what is on the screen now, while somebody types."""
+    found = _dossier(number)
+    wrong = applying.save_answers(found, _sent(), actor=actor(), at=now())
+    return render_template(
+        "certification/saved.html", wrong=wrong, at=local(now()).strftime("%H:%M")
+    )
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/bevestigen")
+@requires(APPLY)
+def confirm(number: str) -> Answer:
+    """Confirm one answer that was taken over."""
+    found = _dossier(number)
+    applying.confirm(found, request.form.get("key", ""), at=now())
+    return go("answers", number=number, step=request.form.get("step", 1, type=int))
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/vrijstelling")
+@requires(APPLY)
+def exemption(number: str) -> Answer:
+    """Say which mark I hold instead of a certificate."""
+    applying.claim_exemption(
+        _dossier(number), request.form.get("rule", ""), request.form.get("mark", ""), at=now()
+    )
+    return go("dossier", _("Saved."), number=number)
+
+
+# --- evidence and colleagues ---------------------------------------------------------------------
+
+
+def _evidence_form(found: Dossier, **values: Any) -> EvidenceForm:
+    rules = rules_of(found.scheme)
+    return EvidenceForm(kinds=[(e.key, e.title) for e in rules.evidence], **values)
+
+
+def _evidence_page(found: Dossier, form: EvidenceForm, *, refused: bool = False) -> Answer:
+    rows, rules = applying.present_evidence(found.id), rules_of(found.scheme)
+    return page(
+        "evidence",
+        refused=refused,
+        dossier=found,
+        rules=rules,
+        rows=rows,
+        form=form,
+        late=lambda row: (
+            (asked := rules.evidence_rule(row.key)) is not None
+            and eligibility.is_expired(asked, row, today())
+        ),
+        editable=found.state in applying.EDITABLE,
+    )
+
+
+@blueprint.get("/certificering/dossiers/<slug:number>/bewijs")
+@requires(APPLY)
+def evidence(number: str) -> Answer:
+    """Show the evidence and what is asked."""
+    found = _dossier(number)
+    return _evidence_page(found, _evidence_form(found, key=request.args.get("stuk")))
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/bewijs")
+@requires(APPLY)
+def add_evidence(number: str) -> Answer:
+    """Add a file or a link."""
+    found = _dossier(number)
+    form = _evidence_form(found)
+    upload = request.files.get("file")
+    if form.validate():
+        with blaming(form):
+            applying.add_evidence(
+                found,
+                applying.NewEvidence(
+                    key=form.key.data or "",
+                    data=upload.read(LARGEST + 1) if upload else b"",
+                    name=(upload.filename or "") if upload else "",
+                    link=form.link.data or "",
+                    issued_on=form.issued_on.data,
+                    expires_on=form.expires_on.data,
+                ),
+                actor=actor(),
+                at=now(),
+            )
+            return go("evidence", _("Added."), number=number)
+    return _evidence_page(found, form, refused=True)
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/bewijs/<id:evidence_id>/weg")
+@requires(APPLY)
+def drop_evidence(number: str, evidence_id: int) -> Answer:
+    """Take a piece of evidence out."""
+    found = _dossier(number)
+    row = dossiers.evidence(found, evidence_id)
+    applying.remove_evidence(found, row, actor=actor(), at=now())
+    return go("evidence", _("Taken out."), number=number)
+
+
+@blueprint.get("/certificering/dossiers/<slug:number>/bewijs/<id:evidence_id>")
+@requires(APPLY)
+def own_file(number: str, evidence_id: int) -> Answer:
+    """Download my own file."""
+    found = _dossier(number)
+    return send_evidence(found, dossiers.evidence(found, evidence_id))
+
+
+def _colleagues(found: Dossier, form: ColleagueForm, *, refused: bool = False) -> Answer:
+    return page(
+        "colleagues",
+        refused=refused,
+        dossier=found,
+        members=dossiers.members(found.party_id),
+        form=form,
+    )
+
+
+@blueprint.get("/certificering/dossiers/<slug:number>/collegas")
+@requires(APPLY)
+def colleagues(number: str) -> Answer:
+    """Show who works along on this dossier."""
+    return _colleagues(_dossier(number), ColleagueForm())
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/collegas")
+@requires(APPLY)
+def add_colleague(number: str) -> Answer:
+    """Ask a colleague to work along."""
+    found, form = _dossier(number), ColleagueForm()
+    if form.validate():
+        with blaming(form):
+            parties.ask_colleague(found.party, email=form.email.data or "", actor=actor(), at=now())
+            return go("colleagues", _("Asked by mail."), number=number)
+    return _colleagues(found, form, refused=True)
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/collegas/<id:member_id>/weg")
+@requires(APPLY)
+def drop_colleague(number: str, member_id: int) -> Answer:
+    """Take a colleague off."""
+    found = _dossier(number)
+    member = next((m for m in dossiers.members(found.party_id) if m.id == member_id), None)
+    if member is None:
+        raise NotFoundError
+    parties.drop_member(found.party, member, actor=actor())
+    return go("colleagues", number=number)
+
+
+# --- handing in and what follows -----------------------------------------------------------------
+
+
+def _hand_in_page(found: Dossier, form: HandInForm, *, refused: bool = False) -> Answer:
+    rules, day = rules_of(found.scheme), today()
+    rows = applying.present_evidence(found.id)
+    return page(
+        "hand_in",
+        refused=refused,
+        dossier=found,
+        rules=rules,
+        rows=rows,
+        findings=applying.findings_of(found, day),
+        missing=eligibility.missing(rules, found.answers, rows),
+        form=form,
+    )
+
+
+@blueprint.get("/certificering/dossiers/<slug:number>/indienen")
+@requires(APPLY)
+def check(number: str) -> Answer:
+    """Show everything once more, before handing in."""
+    return _hand_in_page(_dossier(number), HandInForm())
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/indienen")
+@requires(APPLY)
+def hand_in(number: str) -> Answer:
+    """Hand the dossier in."""
+    found, form = _dossier(number), HandInForm()
+    if form.validate():
+        with blaming(form):
+            applying.hand_in(found, agrees=bool(form.agrees.data), actor=actor(), at=now())
+            return go("dossier", _("Handed in. You get a mail that we received it."), number=number)
+    return _hand_in_page(found, form, refused=True)
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/antwoord")
+@requires(APPLY)
+def answer(number: str) -> Answer:
+    """Answer the question that waits."""
+    found = _dossier(number)
+    form = TextForm(prefix="antwoord", label=_("Your answer"))
+    if form.validate():
+        with blaming(form):
+            applying.answer(found.id, form.text.data or "", actor=actor(), at=now())
+            return go("dossier", _("Sent. Our time runs again."), number=number)
+    return _overview(found, refused=True, answer=form)
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/stoppen")
+@requires(APPLY)
+def withdraw(number: str) -> Answer:
+    """Stop my application."""
+    found, form = _dossier(number), ReasonForm(prefix="stop")
+    if form.validate():
+        with blaming(form):
+            applying.withdraw(found.id, form.reason.data or "", actor=actor(), at=now())
+            return go("mine", _("The application is stopped."))
+    return _overview(found, refused=True, stop=form)
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/gesprek/<id:interview_id>")
+@requires(APPLY)
+def book(number: str, interview_id: int) -> Answer:
+    """Book a time for the interview."""
+    interviews.book(_dossier(number).id, interview_id, actor=actor(), at=now())
+    return go("dossier", _("Booked. Everybody gets a mail."), number=number)
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/gesprek/<id:interview_id>/afzeggen")
+@requires(APPLY)
+def cancel(number: str, interview_id: int) -> Answer:
+    """Cancel the interview."""
+    interviews.cancel(_dossier(number).id, interview_id, actor=actor(), at=now())
+    return go("dossier", _("Cancelled. Choose another time."), number=number)
+
+
+@blueprint.get("/certificering/dossiers/<slug:number>/gesprek.ics")
+@requires(APPLY)
+def interview_file(number: str) -> Response:
+    """Give the interview for a calendar."""
+    found = _dossier(number)
+    booked = interviews.booked(found.id)
+    if booked is None:
+        raise NotFoundError
+    return Response(interviews.calendar_file(found, booked), content_type=CALENDAR)
+
+
+@blueprint.get("/certificering/dossiers/<slug:number>/besluit-<int(min=1, max=99):decision>.pdf")
+@requires(APPLY)
+def decision_letter(number: str, decision: int) -> Response:
+    """Give the letter of a decision."""
+    made = dossiers.letter(_dossier(number).id, decision)
+    response = Response(made.data, content_type="application/pdf")
+    response.headers.set("Content-Disposition", "attachment", filename=f"besluit-{number}.pdf")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/bezwaar")
+@requires(APPLY)
+def make_objection(number: str) -> Answer:
+    """Object to the decision."""
+    found = _dossier(number)
+    form = TextForm(prefix="bezwaar", label=_("Why do you not agree?"))
+    if form.validate():
+        with blaming(form):
+            deciding.object_to(found.id, form.text.data or "", actor=actor(), at=now())
+            return go("dossier", _("We received your objection."), number=number)
+    return _overview(found, refused=True, objection=form)
+
+
+@blueprint.post("/certificering/dossiers/<slug:number>/klacht")
+@requires(APPLY)
+def make_complaint(number: str) -> Answer:
+    """Complain about how I was treated."""
+    found = _dossier(number)
+    form = TextForm(prefix="klacht", label=_("What happened?"))
+    if form.validate():
+        with blaming(form):
+            deciding.complain(found.id, form.text.data or "", actor=actor(), at=now())
+            return go("dossier", _("We received your complaint."), number=number)
+    return _overview(found, refused=True, complaint=form)
+
+
+@blueprint.get("/certificering/dossiers/<slug:number>/dossier.zip")
+@requires(APPLY)
+def own_export(number: str) -> Response:
+    """Give my whole dossier as one file."""
+    found = _dossier(number)
+    leave_line("certification.dossier_exported", f"dossier:{number}", actor())
+    return export.answer(found, for_applicant=True)
+
+
+# --- what follows certification ------------------------------------------------------------------
+
+
+@blueprint.post("/certificering/register/<slug:number>/verlengen")
+@requires(APPLY)
+def renew(number: str) -> Answer:
+    """Begin the renewal, prefilled."""
+    entry = dossiers.own_registration(actor(), number)
+    made = points.renew(entry, actor=actor(), at=now())
+    return go("dossier", number=made.number)
+
+
+def _declaration(entry: Registration, form: TextForm, *, refused: bool = False) -> Answer:
+    return page("declaration", refused=refused, entry=entry, form=form)
+
+
+@blueprint.get("/certificering/verklaring/<slug:number>")
+@requires(APPLY)
+def declaration(number: str) -> Answer:
+    """Ask for the yearly self-declaration."""
+    entry = dossiers.own_registration(actor(), number)
+    return _declaration(entry, _declaration_form(formdata=None))
+
+
+def _declaration_form(**values: Any) -> TextForm:
+    return TextForm(
+        prefix="verklaring",
+        label=_("What changed this year?"),
+        hint=_("Think of your work, your clients, complaints, and your evidence."
+               " Nothing changed? Write that."),
+        **values,
+    )  # fmt: skip
+
+
+@blueprint.post("/certificering/verklaring/<slug:number>")
+@requires(APPLY)
+def declare(number: str) -> Answer:
+    """Give the yearly self-declaration."""
+    entry, form = dossiers.own_registration(actor(), number), _declaration_form()
+    if form.validate():
+        with blaming(form):
+            register.declare(entry.id, form.text.data or "", actor=actor(), at=now())
+            return go("mine", _("Thank you. You are done for this year."))
+    return _declaration(entry, form, refused=True)
+
+
+@blueprint.post("/certificering/register/<slug:number>/<any(tonen, verbergen):what>")
+@requires(APPLY)
+def consent(number: str, what: str) -> Answer:
+    """Let the register show my contact data, or stop it; it works at once (P35)."""
+    entry = dossiers.own_registration(actor(), number)
+    if what == "tonen":
+        parties.give_consent(entry.party, actor=actor(), at=now())
+        return go("mine", _("The register shows your contact data now."))
+    parties.withdraw_consent(entry.party, actor=actor(), at=now())
+    return go("mine", _("The register does not show your contact data any more."))

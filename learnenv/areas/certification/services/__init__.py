@@ -1,0 +1,1 @@
+"""The verbs of certification. They flush and publish; they never commit."""
