@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from flask import Flask
 from sqlalchemy import func, select
 
-from certificates import history, keeping, queries
+from certificates import api, history, keeping, queries
 from certificates.commands import certificates_group
 from certificates.credentials import verifying
 from certificates.credentials.status import VALID, is_set
@@ -183,6 +183,8 @@ def test_new_documents_are_made_as_a_batch_and_nothing_is_lost(
         assert entries[-1].actor_id == batch.asked_by
     assert new.number in client.get(f"/certificaat/{old.code}").main
     assert "Sanne de Vries" in client.get(link).main, "the open link goes along"
+    told = api.facts_of_source(old.source, today())
+    assert told is not None and told.number == new.number, "who gave it finds the new one"
     place = queries.place_of(old)
     listed = json.loads(client.get(f"/certificaat/status/{place.list}").data)
     assert is_set(listed["credentialSubject"]["encodedList"], place.place)
