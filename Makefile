@@ -105,7 +105,7 @@ translations: .stamps/dev ## Gather new strings into the catalogues
 
 bench: .stamps/dev ## Measure pages and queries (see benchmarks/README.md)
 	$(BIN)/python benchmarks/pages.py
-	$(BIN)/python benchmarks/certificates.py
+	$(BIN)/python benchmarks/drawing.py
 
 .venv-workbench/.ready: requirements/workbench.txt
 	$(PYTHON) -m venv .venv-workbench

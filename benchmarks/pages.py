@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import event, select
 
+from certificates.models import Certificate
 from courses import queries
 from courses.blocks.problem import grading
 from courses.models import Enrolment
@@ -97,6 +98,9 @@ class Site:
                 select(Enrolment.id).where(Enrolment.person_id == self.learner)
             )
             assert enrolments
+            code = db.session.scalar(
+                select(Certificate.code).order_by(Certificate.id.desc()).limit(1)
+            )
         lesson, unit, problem = next(
             (lesson, unit, block)
             for lesson in outline.lessons
@@ -107,9 +111,9 @@ class Site:
         question = f"{problem.id}-r0"
         base = f"/cursussen/{COURSE}"
 
-        def get(client, path: str) -> Step:  # type: ignore[no-untyped-def]
+        def get(client, path: str, accept: str = "text/html") -> Step:  # type: ignore[no-untyped-def]
             def ask() -> None:
-                answer = client.get(path)
+                answer = client.get(path, headers={"Accept": accept})
                 assert answer.status_code == 200, (path, answer.status_code)
 
             return ask
@@ -147,6 +151,8 @@ class Site:
             "course page": get(learner, base),
             "lesson with a question": get(learner, f"{base}/les/{lesson.id}/{unit.id}"),
             "progress": get(learner, f"{base}/voortgang"),
+            "check of a certificate": get(visitor, f"/certificaat/{code}"),
+            "the same as JSON": get(visitor, f"/certificaat/{code}", "application/json"),
             "test page": get(learner, f"/toets/{self.attempt}"),
             "practice answer (POST)": post(learner, f"{base}/blok/{problem.id}/submit", answer),
             "autosave (POST)": post(learner, f"/toets/{self.attempt}", autosave),

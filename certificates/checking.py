@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Literal
 
 from certificates import queries
-from certificates.keeping import keys_folder, seal_settings
+from certificates.keeping import keeper, seal_settings
 from certificates.models import Certificate
 from certificates.sealing import SealSettings, check_seal, seal_certificates
 
@@ -35,6 +35,17 @@ class Checked:
     certificate: Certificate | None = None
     state: queries.State | None = None
     sealed_by: str = ""
+    unsafe: bool = False
+    """It is ours, but the key under its credential may be in other hands."""
+
+
+def has_unsafe_key(certificate: Certificate) -> bool:
+    """Whether the stored credential was signed with a key that may be in other hands.
+
+    Asks the database only on a site that has such a key.
+    """
+    compromised = keeper().ring.compromised
+    return bool(compromised) and queries.signing_key(certificate) in compromised
 
 
 @lru_cache(maxsize=2)
@@ -44,9 +55,8 @@ def _trusted(settings: SealSettings, _stamp: tuple[str, ...]) -> tuple[bytes, ..
 
 def trusted() -> tuple[bytes, ...]:
     """Return every certificate that ever sealed for this site; a renewed one is seen at once."""
-    found = sorted(keys_folder().rglob("*.crt.pem"))
-    stamp = tuple(f"{path}:{path.stat().st_mtime_ns}" for path in found)
-    return _trusted(seal_settings(), stamp)
+    settings = seal_settings()
+    return _trusted(settings, settings.stamp())
 
 
 def check(data: bytes, today: date) -> Checked:
@@ -55,7 +65,8 @@ def check(data: bytes, today: date) -> Checked:
         return Checked("unknown", "too-large")
     found = queries.by_hash(hashlib.sha256(data).hexdigest())
     if found is not None:
-        return Checked("genuine", "same", found, queries.state_of(found, today))
+        state, unsafe = queries.state_of(found, today), has_unsafe_key(found)
+        return Checked("genuine", "same", found, state, unsafe=unsafe)
     if not data.startswith(b"%PDF-"):
         return Checked("unknown", "no-pdf")
     seal = check_seal(data, trusted())

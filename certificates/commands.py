@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import click
 from flask import current_app
 
@@ -9,7 +11,12 @@ from certificates import history, queries
 from certificates.credentials.keys import KeyProblem, KeyRing
 from certificates.keeping import keeper, keys_folder, make_trial_keys
 from certificates.sealing import SealProblem
-from learnenv.kernel.clock import now
+from certificates.services import batches
+from learnenv.accounts.api import administrator
+from learnenv.kernel import audit
+from learnenv.kernel.clock import AMSTERDAM, now, today
+from learnenv.kernel.permissions import SYSTEM
+from learnenv.kernel.transaction import transaction
 
 
 @click.group("certificates")
@@ -42,6 +49,63 @@ def rotate_keys() -> None:
     except KeyProblem as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"Credentials are signed with {ring.current.id} now.")
+
+
+@certificates_group.command("mark-compromised")
+@click.argument("key")
+@click.option("--since", required=True, help="When it leaked, such as 2026-11-20T14:30.")
+def mark_compromised(key: str, since: str) -> None:
+    """Say that the key KEY (its date, such as 20261124) may be in other hands since a moment.
+
+    It stays listed, as revoked: nothing that it signed is trusted any more. A moment without a time
+    zone is that of Amsterdam. When KEY signs now, a new key takes its place first.
+    """
+    try:
+        moment = datetime.fromisoformat(since)
+    except ValueError:
+        raise click.ClickException(f"{since} is no moment: write 2026-11-20T14:30.") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=AMSTERDAM)
+    try:
+        ring = KeyRing.mark_compromised(keys_folder(), key, moment, now())
+    except KeyProblem as error:
+        raise click.ClickException(str(error)) from None
+    with transaction():
+        audit.record("key.compromised", f"key:{key}", actor=SYSTEM, moment=since)
+    click.echo(f"The key {key} is revoked. Credentials are signed with {ring.current.id} now.")
+    _tell_how_many(len(_need_new_document()))
+
+
+def _need_new_document() -> list[int]:
+    with transaction(write=False):
+        return queries.need_new_document(keeper().ring.compromised, today=today())
+
+
+def _tell_how_many(number: int) -> None:
+    click.echo(f"Valid certificates that need a new document: {number}")
+    if number:
+        click.echo("Make them: learnenv certificates renew-documents --by ADDRESS")
+
+
+@certificates_group.command("renew-documents")
+@click.option("--by", "address", required=True, help="Mail address of an administrator.")
+def renew_documents(address: str) -> None:
+    """Make new documents for valid certificates that a compromised key signed.
+
+    The worker does it; Beheer > Certificaten > Veel tegelijk shows how far it is. The old ones stay
+    and point to the new ones; each holder gets a mail.
+    """
+    who = administrator(address)
+    if who is None:
+        raise click.ClickException(f"{address} is not the address of an administrator.")
+    found = _need_new_document()
+    if not found:
+        click.echo("No valid certificate needs a new document.")
+        return
+    with transaction():
+        started = batches.start_all("renew", found, actor=who, at=now())
+        names = ", ".join(str(batch.id) for batch in started)
+    click.echo(f"Certificates that get a new document: {len(found)} (work {names}).")
 
 
 @certificates_group.command("check-history")

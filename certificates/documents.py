@@ -9,19 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 from sqlalchemy import update
 from sqlalchemy.orm import undefer
 
-from certificates import mails
-from certificates.checking import trusted
+from certificates import mails, queries
 from certificates.content import content_of, credential_facts
 from certificates.credentials import verifying
 from certificates.keeping import keeper, seal_settings
 from certificates.models import Certificate, Document, StatusEntry, Template
 from certificates.rendering import Attached, UndrawableName, UndrawableText, preview_png, render_pdf
-from certificates.sealing import Sealer, SealProblem, check_seal, sealer_from
+from certificates.sealing import Sealer, SealProblem, SealSettings, sealer_from
 from learnenv.accounts.api import PersonFacts, person_facts
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db, insert
@@ -83,9 +83,18 @@ def _told(error: Exception) -> str:
     return f"other: {type(error).__name__}: {error}"
 
 
+@lru_cache(maxsize=1)
+def _opened(settings: SealSettings, _stamp: tuple[str, ...]) -> Sealer:
+    return sealer_from(settings)
+
+
 def sealer() -> Sealer:
-    """Return what seals on this site now; a renewed key is seen at the next certificate."""
-    return sealer_from(seal_settings())
+    """Return what seals on this site now: opened once, because a device or a pass phrase is slow.
+
+    A renewed key is seen at the next certificate.
+    """
+    settings = seal_settings()
+    return _opened(settings, settings.stamp())
 
 
 def make(
@@ -96,9 +105,11 @@ def make(
     seal: Sealer,
 ) -> Made:
     """Return the document: drawn, with the credential in it, sealed, and checked."""
-    facts = credential_facts(certificate, template, place, person.email)
     keys = keeper()
-    signed = keys.credential(facts) if keys.can_issue else None
+    with transaction(write=False):  # ends here: on SQLite nobody can store what was read long ago
+        facts = credential_facts(certificate, template, place, person.email)
+        content = content_of(certificate, template, paper=keys.fragment(facts))
+    signed = keys.credential(facts, now()) if keys.can_issue else None
     attached: tuple[Attached, ...] = ()
     written = ""
     if signed is not None:
@@ -108,12 +119,16 @@ def make(
             _file("credential.json", "Open Badges 3.0", written, "Alternative", certificate),
             _file("did.json", "DID document", told, "Supplement", certificate),
         )
-    content = content_of(certificate, template, paper=keys.fragment(facts))
     drawn = render_pdf(
         content, attachments=attached, sealed=seal.seals, development=seal.is_development
     )
-    sealed = seal.seal(drawn)
-    _check(sealed, signed, seal)
+    try:
+        sealed = seal.seal(drawn)
+    except SealProblem:
+        _opened.cache_clear()  # a device that went away is opened anew at the next attempt
+        raise
+    if signed is not None:
+        _check(signed)
     return Made(sealed, written, preview_png(drawn, PREVIEW_WIDTH), seal.subject)
 
 
@@ -133,17 +148,12 @@ def _file(
     )
 
 
-def _check(pdf: bytes, credential: dict[str, Any] | None, seal: Sealer) -> None:
-    """Look at what was made as a stranger would, before it is stored."""
-    if credential is not None:
-        verdict = verifying.verify(credential, keeper().ring, now())
-        wrong = set(verdict.reasons) - {verifying.EXPIRED, verifying.NOT_YET}
-        if wrong:
-            raise NotGood(f"the credential does not verify: {', '.join(sorted(wrong))}")
-    if seal.seals:
-        state = check_seal(pdf, trusted())
-        if state.state != "sealed":
-            raise NotGood(f"the seal does not verify: {state.reason}")
+def _check(credential: dict[str, Any]) -> None:
+    """Look at the credential as a stranger would, before it is stored; the sealer does so too."""
+    verdict = verifying.verify(credential, keeper().ring, now())
+    wrong = set(verdict.reasons) - {verifying.EXPIRED, verifying.NOT_YET}
+    if wrong:
+        raise NotGood(f"the credential does not verify: {', '.join(sorted(wrong))}")
 
 
 def _store(certificate: Certificate, person: PersonFacts, made: Made) -> None:
@@ -167,4 +177,8 @@ def _store(certificate: Certificate, person: PersonFacts, made: Made) -> None:
         db.session.execute(
             update(Certificate).where(Certificate.id == certificate.id).values(problem="")
         )
-        mails.ready(certificate, person)
+        old_number = queries.number_before(certificate)
+        if old_number is None:
+            mails.ready(certificate, person)
+        else:
+            mails.renewed(certificate, person, old_number=old_number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,13 @@ from flask import current_app
 from certificates.credentials import fragment, issuing
 from certificates.credentials.facts import LOOPBACK, CredentialFacts
 from certificates.credentials.keys import KeyProblem, KeyRing
-from certificates.credentials.status import StatusList, status_list
+from certificates.credentials.status import VALID, StatusList, status_list
 from certificates.sealing import SealSettings, make_development_keys
 from learnenv.kernel.clock import now
 from learnenv.kernel.site import site_url
+
+RENEW_LIST = VALID / 7
+"""A status list is signed anew after a seventh of the time that it may be believed."""
 
 
 def keys_folder() -> Path:
@@ -46,9 +50,9 @@ class Keeper:
         self.base = base
         self.host = urlsplit(base).netloc
 
-    def credential(self, facts: CredentialFacts) -> dict[str, Any]:
-        """Return the signed credential."""
-        return issuing.sign(issuing.build(facts), self.ring.current, facts.issued_at)
+    def credential(self, facts: CredentialFacts, at: datetime) -> dict[str, Any]:
+        """Return the credential, signed at this moment: what a leaked key is judged by."""
+        return issuing.sign(issuing.build(facts), self.ring.current, at)
 
     def as_jwt(self, credential: str) -> str:
         """Return a stored credential as VC-JWT."""
@@ -79,16 +83,25 @@ class Keeper:
         key = self.ring.find_jwt(key_id)
         return issuing.jwk(self.host, key) if key is not None else None
 
+    def revoked(self, key_id: str) -> str | None:
+        """Return since when a pair may be in other hands, as text; None for one that is not."""
+        key = self.ring.find_jwt(key_id)
+        return issuing.utc_text(key.revoked) if key is not None and key.revoked else None
+
     def status_list(self, number: int, places: tuple[int, ...]) -> StatusList:
         """Return the signed status list with these places set."""
-        return _signed_list(self, f"{self.base}/certificaat/status/{number}", places)
+        period = int(now().timestamp() // RENEW_LIST.total_seconds())
+        return _signed_list(self, f"{self.base}/certificaat/status/{number}", places, period)
 
     def paper_keys(self) -> dict[str, str]:
-        """Return every public key as the paper page wants it: id to base64url of 32 bytes."""
+        """Return every public key as the paper page wants it: id to base64url of 32 bytes.
+
+        A key that may be in other hands is there without its bytes: the page says why it refuses.
+        """
         return {
             key.id: base64.urlsafe_b64encode(
                 key.public.public_bytes(Encoding.Raw, PublicFormat.Raw)
-            ).decode().rstrip("=")
+            ).decode().rstrip("=") if key.revoked is None else ""
             for key in self.ring.issuer_keys
         }  # fmt: skip
 
@@ -100,8 +113,8 @@ class Keeper:
 
 
 @lru_cache(maxsize=16)
-def _signed_list(keeper: Keeper, url: str, places: tuple[int, ...]) -> StatusList:
-    """Sign a list once for as long as nothing on it changes."""
+def _signed_list(keeper: Keeper, url: str, places: tuple[int, ...], _period: int) -> StatusList:
+    """Sign a list once a day for as long as nothing on it changes: long before it ends."""
     return status_list(url, places, keeper.ring, now())
 
 
@@ -118,8 +131,11 @@ def _load(folder: Path, base: str, stamp: tuple[str, ...]) -> Keeper:
 def keeper() -> Keeper:
     """Return the keys of this site; the first call on a new site makes them.
 
-    New files in the folder (a key was renewed) are seen without a restart.
+    New files in the folder (a key was renewed, or marked) are seen without a restart.
     """
     folder = keys_folder()
-    stamp = tuple(sorted(path.name for path in folder.glob("issuer-*.pem")))
-    return _load(folder, site_url(""), stamp)
+    keys = sorted(path.name for path in folder.glob("issuer-*.pem"))
+    marks = sorted(
+        f"{path.name}:{path.stat().st_mtime_ns}" for path in folder.glob("revoked-*.txt")
+    )
+    return _load(folder, site_url(""), (*keys, *marks))

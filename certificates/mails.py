@@ -35,6 +35,35 @@ def ready(certificate: Certificate, person: PersonFacts) -> None:
         )
 
 
+def renewed(certificate: Certificate, person: PersonFacts, *, old_number: str) -> None:
+    """Mail the holder that a new document took the place of one whose key was lost."""
+    with in_language(person.language):
+        letter = Letter(
+            subject=_("New document of your certificate: %(title)s", title=certificate.title),
+            greeting=_("Hello %(name)s,", name=person.name),
+            paragraphs=(
+                _(
+                    "We made a new document of your certificate for %(title)s. The text and the"
+                    " date are the same. The number and the code are new.",
+                    title=certificate.title,
+                ),
+                _(
+                    "The key that signed the old one, number %(number)s, may be in other hands."
+                    " Checking programs refuse it. Use the new document from now on.",
+                    number=old_number,
+                ),
+            ),
+            action=(_("To my certificate"), site_url(f"/certificaten/{certificate.number}")),
+            reason=_("You get this mail once, because your certificate has a new document."),
+        )
+        send(
+            letter,
+            key=f"certificate:{certificate.id}",
+            recipient=person.email,
+            language=person.language,
+        )
+
+
 def ends_soon(certificate: Certificate, person: PersonFacts, *, step: int) -> None:
     """Tell the holder that a certificate ends; `step` is how many days before, once each."""
     assert certificate.valid_until is not None

@@ -15,6 +15,10 @@ PERSON = "accounts_person.id"
 CERTIFICATE = "certificates_certificate.id"
 
 
+NEW_DOCUMENT = "new document: the key of the old one is not safe"
+"""A reason in the history; pages say it in the reader's language."""
+
+
 class Status(StrEnum):
     """Where a certificate stands. Expiry follows from `valid_until`, not from here."""
 
@@ -235,9 +239,9 @@ class Batch(Base):
 
     id: Mapped[int] = plain(Id, primary_key=True)
     kind: Mapped[str] = plain(String(10))
-    """"issue" or "zip"."""
+    """"issue", "renew" or "zip"."""
     items: Mapped[list[Any]] = plain()
-    """Ids of certificates (zip) or enrolments (issue), in order."""
+    """Ids of certificates (renew, zip) or enrolments (issue), in order."""
     total: Mapped[int] = plain()
     done: Mapped[int] = plain(default=0)
     state: Mapped[str] = plain(String(10), default=BatchState.RUNNING)

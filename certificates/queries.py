@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any, Literal
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, false, func, or_, select
 from sqlalchemy.orm import undefer
 
 from certificates.codes import SHORT_LENGTH, normal_short_code
 from certificates.models import (
+    NEW_DOCUMENT,
     Batch,
     Certificate,
     Document,
@@ -180,6 +182,21 @@ def successor(certificate: Certificate) -> Certificate | None:
     )
 
 
+def number_before(certificate: Certificate) -> str | None:
+    """Return the number of the one whose document this one renews; None for any other one."""
+    if not certificate.source.startswith("replacement:"):
+        return None
+    return db.session.scalar(
+        select(Certificate.number)
+        .join(HistoryEntry, HistoryEntry.certificate_id == Certificate.id)
+        .where(
+            Certificate.id == certificate.supersedes_id,
+            HistoryEntry.status == Status.REPLACED,
+            HistoryEntry.reason == NEW_DOCUMENT,
+        )
+    )
+
+
 def proposal_of(certificate: Certificate) -> Proposal | None:
     """Return the revocation that waits for a second person."""
     return db.session.get(Proposal, certificate.id)
@@ -211,6 +228,43 @@ def credential(certificate: Certificate) -> str:
     if not found:
         raise NotFoundError
     return found
+
+
+def signing_key(certificate: Certificate) -> str:
+    """Return the name of the key under the stored credential; "" when there is none."""
+    found = db.session.scalar(
+        select(Document.credential).where(Document.certificate_id == certificate.id)
+    )
+    if not found:
+        return ""
+    return str(json.loads(found)["proof"][0]["verificationMethod"]).partition("#")[2]
+
+
+def _signed_by(keys: Iterable[str], day: date) -> Select[int]:
+    """Return the query of the ids of valid certificates whose credential one of these keys signed.
+
+    The name of the key stands in the text, after everything that people wrote.
+    """
+    return (
+        select(Certificate.id)
+        .join(Document, Document.certificate_id == Certificate.id)
+        .where(
+            Certificate.status == Status.VALID,
+            or_(Certificate.valid_until.is_(None), Certificate.valid_until >= day),
+            or_(
+                false(),
+                *(
+                    Document.credential.like(f'%"verificationMethod": "did:web:%#{key}"%')
+                    for key in keys
+                ),
+            ),
+        )
+    )
+
+
+def need_new_document(keys: Iterable[str], *, today: date) -> list[int]:
+    """Return the ids of valid certificates that were signed with one of these keys, in order."""
+    return list(db.session.scalars(_signed_by(keys, today).order_by(Certificate.id)))
 
 
 def preview(certificate: Certificate) -> bytes:

@@ -66,6 +66,9 @@ def read(token: str, ring: KeyRing) -> FragmentClaims:
     key = ring.find(str(header["kid"]))
     if key is None:
         raise FragmentProblem("unknown key")
+    if key.revoked is not None:
+        # It says a day and no moment, and whoever has the key may write any day.
+        raise FragmentProblem("a key that may be in other hands")
     try:
         key.public.verify(_bytes(parts[2]), f"{parts[0]}.{parts[1]}".encode())
     except InvalidSignature as error:

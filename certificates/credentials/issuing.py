@@ -330,7 +330,11 @@ def as_jwt(document: Mapping[str, Any], key: JwtKey) -> str:
 
 
 def did_document(host: str, ring: KeyRing) -> dict[str, Any]:
-    """Return what stands at /.well-known/did.json: every key that ever signed."""
+    """Return what stands at /.well-known/did.json: every key that ever signed.
+
+    One that may be in other hands can still be looked up, with the moment of its revocation, but
+    it is no method to make assertions with any more (Controlled Identifiers 1.0, 2.2 and 2.3.2).
+    """
     did = did_of(host)
     methods = [
         {
@@ -339,13 +343,14 @@ def did_document(host: str, ring: KeyRing) -> dict[str, Any]:
             "controller": did,
             "publicKeyMultibase": multikey(key.public),
         }
+        | ({"revoked": utc_text(key.revoked)} if key.revoked else {})
         for key in ring.issuer_keys
     ]
     return {
         "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
         "id": did,
         "verificationMethod": methods,
-        "assertionMethod": [method["id"] for method in methods],
+        "assertionMethod": [method["id"] for method in methods if "revoked" not in method],
     }
 
 
@@ -359,5 +364,8 @@ def _jwk(public: RSAPublicKey) -> dict[str, Any]:
 
 
 def jwks(host: str, ring: KeyRing) -> dict[str, Any]:
-    """Return what stands at /.well-known/jwks.json: every RSA key that ever signed."""
-    return {"keys": [jwk(host, key) for key in ring.jwt_keys]}
+    """Return what stands at /.well-known/jwks.json: every RSA key that ever signed.
+
+    Without those that may be in other hands: a JWK has no field that says so.
+    """
+    return {"keys": [jwk(host, key) for key in ring.jwt_keys if key.revoked is None]}

@@ -1,7 +1,8 @@
 """The keys that sign certificates: one current pair, and every older public key for ever.
 
 A certificate names the key that signed it. Remove that key and every certificate it signed becomes
-worthless paper, so a ring only grows: private keys may go, public keys stay.
+worthless paper, so a ring only grows: private keys may go, public keys stay. A pair that may be in
+other hands stays too, with a mark that says since when (docs/decisions/0009).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
 RSA_BITS = 3072
 """NIST SP 800-57 part 1: 3072 bits of RSA is as strong as Ed25519."""
 _FILE = re.compile(r"(issuer|jwt)-(\d{8}(?:-\d{1,3})?)(\.pub)?\.pem")
+_MARK = re.compile(r"revoked-(\d{8}(?:-\d{1,3})?)\.txt")
 _PEM = serialization.Encoding.PEM
 
 
@@ -42,9 +44,12 @@ class IssuerKey:
     id: str
     public: Ed25519PublicKey
     private: Ed25519PrivateKey | None = field(default=None, repr=False)
+    revoked: datetime | None = None
+    """Since when it may be in other hands; None for a key that is ours alone."""
 
     def sign(self, data: bytes) -> bytes:
-        """Sign, or say that the private half is not here."""
+        """Sign, or say that the private half is not here or not ours alone."""
+        _refuse_revoked(self)
         if self.private is None:
             raise KeyProblem(f"The private key issuer-{self.id}.pem is not here: cannot sign.")
         return self.private.sign(data)
@@ -57,12 +62,19 @@ class JwtKey:
     id: str
     public: RSAPublicKey
     private: RSAPrivateKey | None = field(default=None, repr=False)
+    revoked: datetime | None = None
 
     def to_sign_with(self) -> RSAPrivateKey:
-        """Return the private half, or say that it is not here."""
+        """Return the private half, or say that it is not here or not ours alone."""
+        _refuse_revoked(self)
         if self.private is None:
             raise KeyProblem(f"The private key jwt-{self.id}.pem is not here: cannot sign.")
         return self.private
+
+
+def _refuse_revoked(key: IssuerKey | JwtKey) -> None:
+    if key.revoked is not None:
+        raise KeyProblem(f"The key {key.id} is marked as compromised: it signs nothing any more.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +104,24 @@ class KeyRing:
         """Return the RSA key of a name, old or current."""
         return next((key for key in self.jwt_keys if key.id == key_id), None)
 
+    @property
+    def compromised(self) -> tuple[str, ...]:
+        """The names of the keys that may be in other hands, oldest first."""
+        return tuple(key.id for key in self.issuer_keys if key.revoked is not None)
+
     @classmethod
     def load(cls, folder: Path) -> KeyRing:
         """Read every key in a folder; a file that cannot be understood stops it."""
+        marks = _marks(folder)
         return cls(
             tuple(
-                IssuerKey(id=name, public=public, private=private)
+                IssuerKey(id=name, public=public, private=private, revoked=marks.get(name))
                 for name, public, private in _pairs(
                     folder, "issuer", Ed25519PublicKey, Ed25519PrivateKey
                 )
             ),
             tuple(
-                JwtKey(id=name, public=public, private=private)
+                JwtKey(id=name, public=public, private=private, revoked=marks.get(name))
                 for name, public, private in _pairs(folder, "jwt", RSAPublicKey, RSAPrivateKey)
             ),
         )
@@ -130,6 +148,27 @@ class KeyRing:
         if _order(new) <= max(_order(name) for name in ids):
             raise KeyProblem(f"A key of {new} would be older than one that is there already.")
         _add_pair(folder, new)
+        return cls.load(folder)
+
+    @classmethod
+    def mark_compromised(cls, folder: Path, key_id: str, since: datetime, at: datetime) -> KeyRing:
+        """Say that a pair may be in other hands since a moment; a later one cannot undo it.
+
+        A current pair is followed by a new one first, so that signing goes on.
+        """
+        ring = cls.load(folder)
+        found = ring.find(key_id)
+        if found is None:
+            known = ", ".join(key.id for key in ring.issuer_keys)
+            raise KeyProblem(f"There is no key {key_id}. There are: {known}.")
+        since = since.astimezone(UTC).replace(microsecond=0)
+        if since > at:
+            raise KeyProblem("That moment has not come yet.")
+        if found.revoked is not None and since >= found.revoked:
+            raise KeyProblem(f"The key {key_id} is marked already, since {found.revoked}.")
+        if key_id == ring.current.id:
+            cls.rotate(folder, at)
+        _write_mark(folder / f"revoked-{key_id}.txt", since)
         return cls.load(folder)
 
 
@@ -195,6 +234,33 @@ def _write_exclusive(path: Path, data: bytes) -> None:
         path.hardlink_to(draft)
     finally:
         draft.unlink()
+
+
+def _write_mark(path: Path, since: datetime) -> None:
+    """Write the moment, as a whole or not at all; an earlier one takes the place of a later one."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        _write_exclusive(draft, f"{since.isoformat()}\n".encode())
+        draft.replace(path)
+    except OSError as error:
+        raise KeyProblem(f"{path} cannot be written: {error.strerror}.") from error
+
+
+def _marks(folder: Path) -> dict[str, datetime]:
+    """Return since when each compromised pair is one; a mark that cannot be read stops it."""
+    found = {}
+    for path in _listed(folder):
+        name = _MARK.fullmatch(path.name)
+        if name is None:
+            continue
+        try:
+            since = datetime.fromisoformat(path.read_text(encoding="ascii").strip())
+        except (OSError, ValueError) as error:
+            raise KeyProblem(f"{path} holds no moment that can be read.") from error
+        if since.utcoffset() != timedelta(0):
+            raise KeyProblem(f"{path} holds a moment that is not in UTC.")
+        found[name[1]] = since
+    return found
 
 
 def _listed(folder: Path, *, missing_ok: bool = False) -> list[Path]:

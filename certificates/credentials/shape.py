@@ -221,5 +221,6 @@ STATUS_LIST = thing(
                 "encodedList": text,
             }
         ),
-    }
+    },
+    {"validUntil": text},  # lists from before they had an end
 )

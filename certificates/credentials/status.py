@@ -12,7 +12,7 @@ import gzip
 import io
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,8 @@ from certificates.credentials.jsonld import VC_CONTEXT
 from certificates.credentials.keys import KeyRing
 
 _BYTES = STATUS_ENTRIES // 8
+VALID = timedelta(days=7)
+"""How long a signed list may be believed: who keeps an old one to hide a revocation has a week."""
 _LARGEST = 8 * _BYTES
 """A list may grow; one that unpacks to more than this is a trap, not a list."""
 
@@ -68,13 +70,14 @@ def is_set(encoded_list: str, index: int) -> bool:
 
 
 def status_list(url: str, revoked: Iterable[int], ring: KeyRing, at: datetime) -> StatusList:
-    """Return the signed list that stands at `url`; its host is the issuer."""
+    """Return the signed list that stands at `url`, with an end; its host is the issuer."""
     document = {
         "@context": [VC_CONTEXT],
         "id": url,
         "type": ["VerifiableCredential", "BitstringStatusListCredential"],
         "issuer": did_of(urlsplit(url).netloc),
         "validFrom": utc_text(at),
+        "validUntil": utc_text(at + VALID),
         "credentialSubject": {
             "id": f"{url}#list",
             "type": "BitstringStatusList",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -46,13 +46,14 @@ TERM = "undefined-term"
 SHAPE = "not-our-shape"
 NO_PROOF = "no-proof"
 KEY = "unknown-key"
+COMPROMISED = "key-compromised"
 SIGNATURE = "signature-wrong"
 NOT_YET = "not-yet-valid"
 EXPIRED = "expired"
 REVOKED = "revoked"
 STATUS = "status-unreadable"
 REASONS = (
-    *(UNREADABLE, CONTEXT, TERM, SHAPE, NO_PROOF, KEY, SIGNATURE),
+    *(UNREADABLE, CONTEXT, TERM, SHAPE, NO_PROOF, KEY, COMPROMISED, SIGNATURE),
     *(NOT_YET, EXPIRED, REVOKED, STATUS),
 )
 
@@ -70,6 +71,9 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     claims: Mapping[str, Any] = field(default_factory=dict)
     status_checked: bool = False
+    doubtful: bool = False
+    """Signed, it says, before its key came into other hands. But that moment is what the signer
+    wrote: only our register can tell whether it is true."""
 
 
 class _Refused(Exception):  # noqa: N818
@@ -119,7 +123,9 @@ def verify(
         bare = _checked(whole, _CREDENTIAL, keys)
     except _Refused as refusal:
         return Verdict(ok=False, reasons=(refusal.reason,))
-    return _judged(bare, keys, at, status)
+    verdict = _judged(bare, keys, at, status)
+    doubtful = _revoked(whole["proof"][0]["verificationMethod"], keys) is not None
+    return replace(verdict, doubtful=doubtful)
 
 
 def verify_jwt(
@@ -156,6 +162,9 @@ def _checked(whole: dict[str, Any], shape: Callable[[Any], None], keys: KeyRing 
         raise _Refused(TERM) from error
     except MeaningProblem as error:
         raise _Refused(SHAPE) from error
+    since = _revoked(method, keys)
+    if since is not None and _signed_at(proofs[0]) >= since:
+        raise _Refused(COMPROMISED)
     return bare
 
 
@@ -188,6 +197,23 @@ def _resolve(method: str, issuer: str, keys: KeyRing | Resolver) -> Ed25519Publi
     return found
 
 
+def _revoked(method: str, keys: KeyRing | Resolver) -> datetime | None:
+    """Return since when the key that a proof names may be in other hands, as far as we know."""
+    found = keys.find(method.partition("#")[2]) if isinstance(keys, KeyRing) else None
+    return found.revoked if found is not None else None
+
+
+def _signed_at(proof: Mapping[str, Any]) -> datetime:
+    """Return when a proof says it was made."""
+    try:
+        at = datetime.fromisoformat(proof["created"])
+    except ValueError as error:
+        raise _Refused(SHAPE) from error
+    if at.tzinfo is None:
+        raise _Refused(SHAPE)
+    return at
+
+
 def _checked_jwt(token: str, keys: KeyRing) -> dict[str, Any]:
     if len(token) > MAX_SIZE:
         raise _Refused(UNREADABLE)
@@ -197,6 +223,8 @@ def _checked_jwt(token: str, keys: KeyRing) -> dict[str, Any]:
         key = keys.find_jwt(kid.rpartition("/")[2].removesuffix(".json"))
         if key is None:
             raise _Refused(KEY)
+        if key.revoked is not None:  # a JWT does not say when it was signed
+            raise _Refused(COMPROMISED)
         public = RSAKey.import_key(key.public)
         payload = jws.deserialize_compact(token, public, algorithms=["RS256"]).payload
     except (JoseError, ValueError, TypeError) as error:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from certificates import queries
 from certificates.forms import ZipForm
+from certificates.keeping import keeper
 from certificates.models import BatchState
 from certificates.permissions import MANAGE
 from certificates.routes import blueprint
@@ -39,6 +40,7 @@ def many() -> str:
 
 def _page(form: ZipForm, text: str, state: str) -> str:
     _found, total = queries.search(text, 1, state=state, today=today())
+    leaked = keeper().ring.compromised
     return render_template(
         "certificates/many.html",
         form=form,
@@ -47,6 +49,8 @@ def _page(form: ZipForm, text: str, state: str) -> str:
         total=total,
         most=batches.MOST,
         missing=len(_missing()),
+        leaked=leaked,
+        unsafe=len(queries.need_new_document(leaked, today=today())) if leaked else 0,
         batches=queries.batches(),
     )
 
@@ -68,6 +72,16 @@ def batch_fragment(batch_id: int) -> str:
 def issue_missing() -> Response:
     """Issue the certificates of courses that were finished before there were any."""
     batches.start("issue", _missing(), actor=actor(), at=now())
+    flash(_("The work has begun. You can leave this page."), "ok")
+    return redirect(url_for("certificates.many"), code=303)
+
+
+@blueprint.post("/beheer/certificaten/veel/vernieuwen")
+@requires(MANAGE)
+def renew_documents() -> Response:
+    """Make new documents for what was signed with a key that may be in other hands."""
+    found = queries.need_new_document(keeper().ring.compromised, today=today())
+    batches.start_all("renew", found, actor=actor(), at=now())
     flash(_("The work has begun. You can leave this page."), "ok")
     return redirect(url_for("certificates.many"), code=303)
 
@@ -97,9 +111,17 @@ def zip_file(batch_id: int) -> Response:
     """Download the zip; only who asked for it."""
     found = queries.batch(batch_id)
     path = folder() / found.file
-    is_ready = found.state == BatchState.DONE and found.file and path.is_file()
+    is_ready = found.state == BatchState.DONE and found.file
     if not is_ready or found.asked_by != actor().person_id:
         raise NotFoundError
+    if not path.is_file():
+        raise NotFoundError(
+            _(
+                "The zip is made, but it is not on this machine. Make it again. Does it happen"
+                " again? Then tell whoever runs the site: the machines must share the folder"
+                " “exports”."
+            )
+        )
     response: Response = send_file(path, as_attachment=True, download_name=found.file)
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -7,6 +7,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from certificates import queries
+from certificates.checking import has_unsafe_key
 from certificates.codes import grouped
 from certificates.content import verify_url
 from certificates.models import Certificate
@@ -23,6 +24,7 @@ def facts(found: Certificate) -> dict[str, Any]:
         "state": queries.state_of(found, today()),
         "short": grouped(found.short_code),
         "check_url": verify_url(found),
+        "unsafe": has_unsafe_key(found),
     }
 
 

@@ -93,11 +93,11 @@ def verify(code: str) -> str | Response | tuple[str, int]:
             # typed from paper behind the printed address
             return redirect(url_for("certificates.check", code=code), code=303)
         return _unknown(kind)
-    state = queries.state_of(found, today())
+    state, unsafe = queries.state_of(found, today()), checking.has_unsafe_key(found)
     if kind == "application/json":
-        return jsonify(_as_json(found, state))
+        return jsonify(_as_json(found, state, unsafe=unsafe))
     if kind != "text/html":
-        return _machine(found, state, kind)
+        return _machine(found, state, kind, unsafe=unsafe)
     history = queries.history(found)
     return render_template(
         "certificates/verify.html",
@@ -106,13 +106,17 @@ def verify(code: str) -> str | Response | tuple[str, int]:
         short=grouped(found.short_code),
         changed=history[-1].at if history else found.issued_at,
         newer=queries.successor(found) if state == "replaced" else None,
+        unsafe=unsafe,
     )
 
 
-def _machine(found: Certificate, state: str, kind: str) -> Response:
-    """Answer with the credential; of one that does not hold any more the name stays here."""
-    if state in {"revoked", "replaced"}:
-        return jsonify(_as_json(found, state))
+def _machine(found: Certificate, state: str, kind: str, *, unsafe: bool) -> Response:
+    """Answer with the credential; of one that does not hold any more the name stays here.
+
+    The JWT is signed anew for each answer, so a key that was lost does not touch it.
+    """
+    if state in {"revoked", "replaced"} or (unsafe and kind == "application/vc"):
+        return jsonify(_as_json(found, state, unsafe=unsafe))
     data = queries.credential(found) if kind == "application/vc" else jwt_of(found)
     return Response(data, content_type=kind, headers={"Cache-Control": "no-store"})
 
@@ -125,8 +129,9 @@ def _unknown(kind: str) -> Response | tuple[str, int]:
     return render_template("certificates/check.html", typed="", missing=True), 404
 
 
-def _as_json(found: Certificate, state: str) -> dict[str, Any]:
-    return {
+def _as_json(found: Certificate, state: str, *, unsafe: bool) -> dict[str, Any]:
+    told = {"proof": "key-compromised"} if unsafe else {}
+    return told | {
         "status": state,
         "number": found.number,
         "holder": found.holder_name if state != "revoked" else None,

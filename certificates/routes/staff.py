@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from certificates import history, queries
 from certificates.forms import ReasonForm, ReplaceForm
+from certificates.keeping import keeper
 from certificates.models import Certificate
 from certificates.permissions import CONFIRM, MANAGE
 from certificates.routes import blueprint
@@ -57,6 +58,7 @@ def manage() -> str:
         page=page,
         pages=-(-total // queries.PER_PAGE),
         proposals=len(queries.waiting_proposals()),
+        leaked=keeper().ring.compromised,
         state_of=lambda c: queries.state_of(c, today()),
         page_url=lambda number: url_for(
             "certificates.manage", q=text or None, staat=state or None, pagina=number

@@ -72,9 +72,13 @@ def edit_template(template: str) -> str:
     return _page(template, _form(_current(template)))
 
 
-def _page(name: str, form: TemplateForm) -> str:
+def _page(name: str, form: TemplateForm, picture: str = "") -> str:
     return render_template(
-        "certificates/template.html", name=name, current=current_template(name), form=form
+        "certificates/template.html",
+        name=name,
+        current=current_template(name),
+        form=form,
+        picture=picture,
     )
 
 
@@ -108,14 +112,18 @@ def save_template(template: str) -> Response | tuple[str, int]:
 @blueprint.post("/beheer/certificaten/sjablonen/<slug:template>/voorbeeld")
 @requires(DESIGN)
 def preview_template(template: str) -> str | tuple[str, int]:
-    """Show a certificate of a made-up person as it would be with what is typed now."""
-    form = TemplateForm(courses=course_names())
+    """Show a certificate of a made-up person as it would be with what is typed now.
+
+    In its place in the page with script, in a whole page without.
+    """
+    form, picture = TemplateForm(courses=course_names()), ""
     try:
-        if not form.validate():
-            return render_template("certificates/preview.html", picture="", form=form), 422
-        picture = previewing.draw(form.look(_logo(form, _current(template))))
+        if form.validate():
+            drawn = previewing.draw(form.look(_logo(form, _current(template))))
+            picture = base64.b64encode(drawn).decode()
     except DomainError as error:
         form.blame(error)
-        return render_template("certificates/preview.html", picture="", form=form), 422
-    data = base64.b64encode(picture).decode()
-    return render_template("certificates/preview.html", picture=data, form=form)
+    status = 200 if picture else 422
+    if request.headers.get("HX-Request"):
+        return render_template("certificates/preview.html", picture=picture, form=form), status
+    return _page(template, form, picture), status

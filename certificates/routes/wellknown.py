@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from http import HTTPStatus
 
 from flask import Response, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -39,7 +40,15 @@ def jwks() -> BaseResponse:
 @blueprint.get("/.well-known/jwk/<slug:key_id>.json")
 @public
 def jwk(key_id: str) -> BaseResponse:
-    """Show one key of the JWT form: a verifier of 1EdTech asks for it by its own address."""
+    """Show one key of the JWT form: a verifier of 1EdTech asks for it by its own address.
+
+    One that may be in other hands is gone: a JWK cannot say so itself, and whoever gets it uses it.
+    """
+    since = keeper().revoked(key_id)
+    if since is not None:
+        gone = _answer({"error": "key revoked", "revoked": since}, "application/json")
+        gone.status_code = HTTPStatus.GONE
+        return gone
     found = keeper().jwk(key_id)
     if found is None:
         raise NotFoundError

@@ -86,6 +86,22 @@ class SealSettings:
             trust=_path(given, "TRUST"),
         )
 
+    def stamp(self) -> tuple[str, ...]:
+        """Return the state of every file that these settings name: another one, another seal."""
+        named = (
+            *(self.certificate, self.key, self.pkcs12, self.tsa_key, self.tsa_certificate),
+            *(self.trust, *self.crls, *sorted(self.keys_folder.rglob("*.crt.pem"))),
+        )
+        return tuple(f"{path}:{_changed(path)}" for path in named if path is not None)
+
+
+def _changed(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:  # whoever opens it says what is wrong
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
 
 def needed(value: T | None, name: str, backend: str) -> T:
     """Return a setting that a back-end cannot do without; raises SealProblem that names it."""

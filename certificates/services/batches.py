@@ -1,4 +1,4 @@
-"""Work on many certificates at once: issuing what is missing, or one zip with all (d9).
+"""Work on many certificates at once: what is missing, new documents, or one zip with all (d9).
 
 The worker does it in small steps, each its own transaction, so that progress shows, a restart
 goes on where it was, and no page waits for it.
@@ -32,7 +32,7 @@ MOST = 5_000
 
 
 def start(kind: str, items: list[int], *, actor: Actor, at: datetime) -> Batch:
-    """Ask the worker to `issue` for enrolments, or to make a `zip` of certificates."""
+    """Ask the worker to `issue` for enrolments, to `renew` or to `zip` certificates."""
     if not items:
         raise InvalidInputError(_("There is nothing to do."))
     if len(items) > MOST:
@@ -44,13 +44,21 @@ def start(kind: str, items: list[int], *, actor: Actor, at: datetime) -> Batch:
     db.session.add(made)
     db.session.flush()
     audit.record(
-        "certificates.zip_asked" if kind == "zip" else "certificates.issue_asked",
+        "certificates.zip_asked"
+        if kind == "zip"
+        else ("renewal.asked" if kind == "renew" else "certificates.issue_asked"),
         f"batch:{made.id}",
         actor=actor,
         number=len(items),
     )
     enqueue(JOB, {"batch": made.id}, key=f"batch:{made.id}")
     return made
+
+
+def start_all(kind: str, items: list[int], *, actor: Actor, at: datetime) -> list[Batch]:
+    """Ask for work on however many there are, in as many batches as that takes."""
+    parts = [items[first : first + MOST] for first in range(0, len(items), MOST)] or [[]]
+    return [start(kind, part, actor=actor, at=at) for part in parts]
 
 
 def run(payload: dict[str, Any], *, folder: Path) -> None:
@@ -61,6 +69,7 @@ def run(payload: dict[str, Any], *, folder: Path) -> None:
         if batch is None or batch.state == BatchState.DONE:
             return
         kind, items, done = batch.kind, [int(item) for item in batch.items], batch.done
+        asked_by = batch.asked_by
     name = f"certificaten-{batch_id}.zip"
     path = folder / name
     if kind == "zip":
@@ -76,6 +85,9 @@ def run(payload: dict[str, Any], *, folder: Path) -> None:
             if kind == "issue":
                 for enrolment in part:
                     issuing.issue_for_enrolment(enrolment, at=now())
+            elif kind == "renew":
+                for certificate in part:
+                    issuing.renew_document(certificate, at=now(), actor_id=asked_by)
             _note(batch_id, done=first + len(part))
     with transaction():
         db.session.execute(

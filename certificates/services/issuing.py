@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -12,7 +13,15 @@ from sqlalchemy import select, update
 
 from certificates import codes, history
 from certificates.events import CertificateIssued, CertificateStatusChanged
-from certificates.models import Certificate, Kind, Status, StatusEntry, Template, TemplateUse
+from certificates.models import (
+    NEW_DOCUMENT,
+    Certificate,
+    Kind,
+    Status,
+    StatusEntry,
+    Template,
+    TemplateUse,
+)
 from courses.api import course_facts, finished_enrolment
 from courses.events import CourseCompleted
 from learnenv.accounts.api import person_facts
@@ -57,6 +66,8 @@ class Order:
     valid_until: date | None = None
     """Overrules what the template says."""
     supersedes_id: int | None = None
+    issued_at: datetime | None = None
+    """Earlier than now for one that says what an older one said, its date too."""
 
 
 def issue(
@@ -66,7 +77,8 @@ def issue(
 
     The facts are frozen in this transaction; the worker makes the document and mails the holder.
     """
-    day = today(at)
+    issued_at = order.issued_at or at
+    day = today(issued_at)
     start = order.valid_from or day
     until = order.valid_until
     if until is None and order.template is not None and order.template.months_valid:
@@ -74,7 +86,7 @@ def issue(
     issued = db.session.execute(
         insert(Certificate)
         .values(
-            number=codes.new_number(calendar_year(at)),
+            number=codes.new_number(calendar_year(issued_at)),
             code=codes.new_code(),
             short_code=codes.new_short_code(),
             source=order.source,
@@ -93,7 +105,7 @@ def issue(
             course_version=order.version,
             issuer=(order.template.issuer if order.template else "") or site_name(),
             template_id=order.template.id if order.template else None,
-            issued_at=at,
+            issued_at=issued_at,
             issued_on=day,
             valid_from=start,
             valid_until=until,
@@ -232,53 +244,81 @@ def replace(
         raise InvalidInputError(
             _("Say why: the reason is kept with the certificate."), field="reason"
         )
-    changed = db.session.execute(
-        update(Certificate)
-        .where(Certificate.id == certificate.id, Certificate.status == Status.VALID)
-        .values(status=Status.REPLACED)
-        .returning(Certificate.id)
-    ).scalar()
-    if changed is None:
+    if not _retire(certificate.id, reason.strip()[:1000], at=at, actor_id=actor.person_id):
         raise DomainError(_("This certificate is not valid any more."))
-    history.append(
-        certificate.id,
-        status=Status.REPLACED,
-        reason=reason.strip()[:1000],
-        at=at,
-        actor_id=actor.person_id,
-    )
-    template = (
-        db.session.get(Template, certificate.template_id) if certificate.template_id else None
-    )
     new = issue(
-        Order(
-            source=f"replacement:{certificate.id}",
-            kind=Kind(certificate.kind),
-            person_id=certificate.person_id,
-            organisation_id=certificate.organisation_id,
-            holder_name=name,
-            title=certificate.title,
-            language=certificate.language,
-            minutes=certificate.minutes,
-            score=certificate.score,
-            outcomes=tuple(str(outcome) for outcome in certificate.outcomes),
-            version=certificate.course_version,
-            enrolment_id=certificate.enrolment_id,
-            course_id=certificate.course_id,
-            period=certificate.period,
-            template=template,
-            valid_from=certificate.valid_from,
-            valid_until=certificate.valid_until,
-            supersedes_id=certificate.id,
-        ),
+        _same(certificate, holder_name=name),
         at=at,
         reason="replaces another certificate",
         actor_id=actor.person_id,
     )
     audit.record("certificate.replaced", f"certificate:{certificate.number}", actor=actor)
+    _tell(certificate, at)
+    return new
+
+
+def renew_document(certificate_id: int, *, at: datetime, actor_id: int) -> bool:
+    """Issue the same certificate with a new number, code and document; the date stays as it was.
+
+    For when the key under the old document came into other hands. The old one stays, points to the
+    new one, and its open link goes along. Return False for one that is not valid (any more).
+    """
+    if not _retire(certificate_id, NEW_DOCUMENT, at=at, actor_id=actor_id):
+        return False
+    old = db.session.get_one(Certificate, certificate_id, populate_existing=True)
+    shared, old.share_code = old.share_code, None
+    db.session.flush()
+    order = dataclasses.replace(_same(old, holder_name=old.holder_name), issued_at=old.issued_at)
+    new = issue(order, at=at, reason=NEW_DOCUMENT, actor_id=actor_id)
+    db.session.execute(update(Certificate).where(Certificate.id == new).values(share_code=shared))
+    _tell(old, at)
+    return True
+
+
+def _retire(certificate_id: int, reason: str, *, at: datetime, actor_id: int | None) -> bool:
+    """Say that another one comes in place of a valid certificate: once, whoever comes first."""
+    changed = db.session.execute(
+        update(Certificate)
+        .where(Certificate.id == certificate_id, Certificate.status == Status.VALID)
+        .values(status=Status.REPLACED)
+        .returning(Certificate.id)
+    ).scalar()
+    if changed is None:
+        return False
+    history.append(certificate_id, status=Status.REPLACED, reason=reason, at=at, actor_id=actor_id)
+    return True
+
+
+def _same(certificate: Certificate, *, holder_name: str) -> Order:
+    """Return the order of a certificate that says what this one says."""
+    template = (
+        db.session.get(Template, certificate.template_id) if certificate.template_id else None
+    )
+    return Order(
+        source=f"replacement:{certificate.id}",
+        kind=Kind(certificate.kind),
+        person_id=certificate.person_id,
+        organisation_id=certificate.organisation_id,
+        holder_name=holder_name,
+        title=certificate.title,
+        language=certificate.language,
+        minutes=certificate.minutes,
+        score=certificate.score,
+        outcomes=tuple(str(outcome) for outcome in certificate.outcomes),
+        version=certificate.course_version,
+        enrolment_id=certificate.enrolment_id,
+        course_id=certificate.course_id,
+        period=certificate.period,
+        template=template,
+        valid_from=certificate.valid_from,
+        valid_until=certificate.valid_until,
+        supersedes_id=certificate.id,
+    )
+
+
+def _tell(certificate: Certificate, at: datetime) -> None:
     publish(
         CertificateStatusChanged(
             certificate_id=certificate.id, source=certificate.source, status="replaced", at=at
         )
     )
-    return new

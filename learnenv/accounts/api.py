@@ -8,7 +8,7 @@ from sqlalchemy import select
 from learnenv.accounts.models import Organisation, Person, RoleAssignment, Scope
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
-from learnenv.kernel.permissions import Role
+from learnenv.kernel.permissions import Actor, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,23 @@ def person_facts(person_id: int) -> PersonFacts:
     if row is None:
         raise NotFoundError
     return PersonFacts(person_id, row.name, row.email, row.language)
+
+
+def administrator(email: str) -> Actor | None:
+    """Return an active administrator by address, for a command that acts in a person's name."""
+    row = db.session.execute(
+        select(Person.id, Person.name)
+        .join(RoleAssignment, RoleAssignment.person_id == Person.id)
+        .where(
+            Person.email == email.strip().lower(),
+            Person.is_active,
+            RoleAssignment.role == Role.ADMINISTRATOR,
+        )
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Actor(person_id=row.id, name=row.name, roles=frozenset({Role.ADMINISTRATOR}))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,17 +23,20 @@ from flask import Flask
 from sqlalchemy import Connection, delete, func, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from certificates import api, history, queries
+from certificates import api, documents, history, previewing, queries
 from certificates.codes import grouped, new_code, new_short_code
+from certificates.credentials import issuing as issuing_credentials
 from certificates.credentials import verifying
 from certificates.credentials.status import is_set
 from certificates.documents import make_document
 from certificates.keeping import keeper, keys_folder
 from certificates.models import Batch, Certificate, Document, HistoryEntry, Template
-from certificates.sealing import make_development_keys
+from certificates.rendering import example
+from certificates.sealing import SealProblem, make_development_keys
 from certificates.services import issuing, reminders
 from courses.api import finished_enrolment
 from courses.models import Enrolment
+from learnenv.accounts.api import person_facts
 from learnenv.accounts.models import Person
 from learnenv.areas.reporting.models import Figure
 from learnenv.kernel import jobs
@@ -486,6 +492,11 @@ def test_d9_many_at_once_with_progress(app: Flask, holder: Person, tmp_path: Pat
         assert name == f"certificaat-{found.number}.pdf"
         assert archive.read(name) == queries.document(found).data
     staff(app, "Ander").get(f"/beheer/certificaten/veel/{batch.id}.zip", 404)
+    (app.config["SETTINGS"].home / "exports" / batch.file).unlink()
+    lost = desk.get(f"/beheer/certificaten/veel/{batch.id}.zip", 404)
+    assert "not on this machine" in lost.main, "it says why, to who asked for it"
+    other = staff(app, "Nog een").get(f"/beheer/certificaten/veel/{batch.id}.zip", 404)
+    assert "not on this machine" not in other.main
     assert "Archief" in str(db.session.scalars(select(AuditEntry.details)).all())
 
 
@@ -536,9 +547,92 @@ def test_d7_the_preview_shows_what_is_typed(app: Flask) -> None:
     desk = staff(app)
     page = "/beheer/certificaten/sjablonen/standaard/voorbeeld"
     desk.get("/beheer/certificaten/sjablonen")
-    answer = desk.post(page, {"signatory_name": "Noor de Bruin"}, status=200)
-    assert "data:image/png;base64,iVBOR" in answer.text
-    assert "王" in desk.post(page, {"signatory_name": "Ria 王"}, status=422).text
+    whole = desk.post(page, {"signatory_name": "Noor de Bruin"}, status=200)
+    assert "data:image/png;base64,iVBOR" in whole.text
+    assert "In use" in whole.main or "Not saved yet" in whole.main, "a whole page without script"
+    assert 'value="Noor de Bruin"' in whole.text, "with what was typed still in it"
+    assert "王" in desk.post(page, {"signatory_name": "Ria 王"}, status=422).main
+
+
+def test_d7_the_preview_says_that_it_takes_a_while(app: Flask) -> None:
+    desk = staff(app)
+    page = desk.get("/beheer/certificaten/sjablonen/standaard")
+    form = page.soup.find(id="template-form")
+    assert "takes a few seconds" in form["data-saving"]
+    hint = form.find(attrs={"data-save-status": True})
+    assert (hint["role"], hint["id"]) == ("status", "preview-status")
+    assert "a few seconds" in hint.text, "also without script"
+    button = form.find(attrs={"data-hx-target": "#preview"})
+    assert button["aria-describedby"] == "preview-status"
+    address = "/beheer/certificaten/sjablonen/standaard/voorbeeld"
+    part = desk.open(
+        address,
+        method="POST",
+        data={"signatory_name": "Noor de Bruin", "csrf_token": desk.token},
+        headers={"HX-Request": "true"},
+    )
+    assert part.status == 200 and "<html" not in part.text
+    assert "data:image/png;base64,iVBOR" in part.text
+
+
+def test_the_program_that_draws_a_preview_knows_nothing_of_the_site() -> None:
+    names = "import sys; import certificates.rendering.example; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", names], capture_output=True, text=True, check=True)
+    assert not {"flask", "sqlalchemy", "learnenv.app"} & set(ran.stdout.split())
+    assert previewing.UNDRAWABLE == example.UNDRAWABLE
+
+
+def test_what_seals_is_opened_once_and_anew_when_a_key_or_a_device_changes(
+    app: Flask, sealed: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = documents.sealer()
+    assert documents.sealer() is first
+    crt = keys_folder() / "seal.crt.pem"
+    os.utime(crt, ns=(1, 1))
+    second = documents.sealer()
+    assert second is not first and second.subject == first.subject
+
+    def broken(_pdf: bytes) -> bytes:
+        raise SealProblem("the device is gone")
+
+    monkeypatch.setattr(second, "seal", broken)
+    place, person = queries.place_of(sealed), person_facts(sealed.person_id)
+    with pytest.raises(SealProblem):
+        documents.make(sealed, None, place, person, second)
+    assert documents.sealer() is not second, "tried with a device that is opened anew"
+
+
+def test_somebody_who_writes_while_a_document_is_drawn_does_not_stop_it(
+    app: Flask, holder: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read for the page must not be an open transaction: SQLite would refuse to store."""
+    drawn = documents.render_pdf
+
+    def meanwhile(*args: object, **kwargs: object) -> bytes:
+        with db.engine.connect() as other:
+            other.execute(text("UPDATE accounts_person SET name = name || '.'"))
+            other.commit()
+        return drawn(*args, **kwargs)
+
+    monkeypatch.setattr(documents, "render_pdf", meanwhile)
+    make_document({"certificate": certificate_of(holder).id})
+    assert count(Document) == 1
+
+
+def test_a_credential_that_does_not_verify_is_not_stored(
+    app: Flask, holder: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signed = issuing_credentials.sign
+
+    def badly(*args: object) -> dict[str, object]:
+        return signed(*args) | {"name": "Iets anders"}
+
+    monkeypatch.setattr(issuing_credentials, "sign", badly)
+    with pytest.raises(documents.NotGood, match="signature-wrong"):
+        make_document({"certificate": certificate_of(holder).id})
+    assert count(Document) == 0
+    db.session.expire_all()
+    assert "signature-wrong" in certificate_of(holder).problem
 
 
 def test_an_undrawable_name_leaves_the_certificate_waiting_and_told(app: Flask) -> None:

@@ -33,6 +33,7 @@ from certificates.credentials.issuing import (
     jwks,
     proof_hash,
     sign,
+    utc_text,
 )
 from certificates.credentials.jsonld import MeaningProblem, UndefinedTerm, UnknownContext, canonical
 from certificates.credentials.keys import IssuerKey, KeyProblem, KeyRing
@@ -43,6 +44,7 @@ from certificates.credentials.multibase import (
     from_multikey,
     multikey,
 )
+from certificates.credentials.status import VALID as STATUS_VALID
 from certificates.credentials.status import StatusProblem, encoded, is_set, status_list
 from certificates.credentials.verifying import verify, verify_jwt
 from tests.certificates.credential_samples import (
@@ -678,6 +680,83 @@ def test_rotation_keeps_old_certificates_valid(tmp_path: Path) -> None:
         KeyRing.rotate(folder, ISSUED)
 
 
+def test_a_compromised_key_can_be_looked_up_and_proves_nothing(tmp_path: Path) -> None:
+    first = KeyRing.make(tmp_path, ISSUED)
+    thief = KeyRing(first.issuer_keys, first.jwt_keys)
+    since = ISSUED + timedelta(days=3)
+    before = sign(build(FACTS), first.current, ISSUED)
+    token = as_jwt(build(FACTS), first.current_jwt)
+    paper = make_token(key=first.current)
+    ring_now = KeyRing.mark_compromised(tmp_path, "20261123", since, LATER)
+    assert ring_now.compromised == ("20261123",)
+    assert ring_now.current.id == ring_now.current_jwt.id == "20270301", "signing goes on"
+    assert KeyRing.load(tmp_path).find("20261123").revoked == since
+    with pytest.raises(KeyProblem, match="compromised"):
+        ring_now.find("20261123").sign(b"x")
+    with pytest.raises(KeyProblem, match="compromised"):
+        ring_now.find_jwt("20261123").to_sign_with()
+
+    document = did_document(HOST, ring_now)
+    old, new = document["verificationMethod"]
+    assert old["revoked"] == utc_text(since)
+    assert from_multikey(old["publicKeyMultibase"]) == first.current.public
+    assert "revoked" not in new
+    assert document["assertionMethod"] == [new["id"]]
+    assert [key["kid"].rpartition("/")[2] for key in jwks(HOST, ring_now)["keys"]] == [
+        "20270301.json"
+    ]
+
+    told = verify(before, ring_now, LATER)
+    assert (told.ok, told.doubtful) == (True, True), "the moment is what the signer wrote"
+    after = sign(build(FACTS), thief.current, since)
+    assert verify(after, ring_now, LATER).reasons == (verifying.COMPROMISED,)
+    assert verify(after, first, LATER).ok
+    good = verify(sign(build(FACTS), ring_now.current, LATER), ring_now, LATER)
+    assert (good.ok, good.doubtful) == (True, False)
+    listed = status_list(LIST_URL, [], thief, since).document
+    assert verify(
+        sign(build(FACTS), ring_now.current, since), ring_now, since, status=listed
+    ).reasons == (verifying.STATUS,)
+    assert verify_jwt(token, ring_now, LATER).reasons == (verifying.COMPROMISED,)
+    with pytest.raises(fragment.FragmentProblem, match="other hands"):
+        fragment.read(paper, ring_now)
+
+
+@pytest.mark.parametrize("created", ["yesterday", "2026-11-23T09:30:05"])
+def test_a_proof_of_a_compromised_key_without_a_moment_is_refused(
+    tmp_path: Path, created: str
+) -> None:
+    first = KeyRing.make(tmp_path, ISSUED)
+    made = sign(build(FACTS), first.current, ISSUED)
+    made["proof"][0]["created"] = created
+    made["proof"][0].pop("proofValue")
+    data = proof_hash(made, made["proof"][0])
+    made["proof"][0]["proofValue"] = encode(first.current.sign(data))
+    ring_now = KeyRing.mark_compromised(tmp_path, "20261123", LATER, LATER)
+    assert verify(made, ring_now, LATER).reasons[0] in {verifying.SHAPE, verifying.TERM}
+
+
+def test_a_mark_is_only_ever_moved_back(tmp_path: Path) -> None:
+    KeyRing.make(tmp_path, ISSUED)
+    KeyRing.rotate(tmp_path, LATER)
+    with pytest.raises(KeyProblem, match=r"no key 20200101\. There are: 20261123, 20270301"):
+        KeyRing.mark_compromised(tmp_path, "20200101", ISSUED, LATER)
+    with pytest.raises(KeyProblem, match="not come yet"):
+        KeyRing.mark_compromised(tmp_path, "20261123", LATER + timedelta(hours=1), LATER)
+    KeyRing.mark_compromised(tmp_path, "20261123", LATER, LATER)
+    with pytest.raises(KeyProblem, match="marked already"):
+        KeyRing.mark_compromised(tmp_path, "20261123", LATER, LATER)
+    marked = KeyRing.mark_compromised(tmp_path, "20261123", ISSUED, LATER)
+    assert marked.find("20261123").revoked == ISSUED
+    assert marked.current.id == "20270301", "an old key needs no new one"
+    mark = tmp_path / "revoked-20261123.txt"
+    assert stat.S_IMODE(mark.stat().st_mode) == 0o600
+    for broken in ("", "gisteren", "2026-11-23T09:30:05"):
+        mark.write_text(broken)
+        with pytest.raises(KeyProblem, match=r"revoked-20261123\.txt"):
+            KeyRing.load(tmp_path)
+
+
 def test_without_its_newest_private_key_a_ring_signs_with_no_other(tmp_path: Path) -> None:
     KeyRing.make(tmp_path, ISSUED)
     KeyRing.rotate(tmp_path, LATER)
@@ -843,7 +922,23 @@ def test_a_revoked_certificate_is_refused() -> None:
     token = as_jwt(signed(), ring().current_jwt)
     assert verify_jwt(token, ring(), LATER, status=dirty).reasons == ("revoked",)
     late = datetime(2030, 1, 1, tzinfo=UTC)
+    dirty = status_list(LIST_URL, [4711], ring(), late).document
     assert reasons(signed(), late, status=dirty) == ("expired", "revoked")
+
+
+def test_a_status_list_ends_and_an_old_one_is_not_believed() -> None:
+    listed = status_list(LIST_URL, [], ring(), LATER)
+    ends = LATER + STATUS_VALID
+    assert listed.document["validUntil"] == utc_text(ends)
+    assert json.loads(jws_payload(listed.jwt))["exp"] == int(ends.timestamp())
+    assert verify(signed(), ring(), ends, status=listed.document).ok
+    late = verify(signed(), ring(), ends + timedelta(seconds=1), status=listed.document)
+    assert (late.reasons, late.status_checked) == ((verifying.STATUS,), False)
+
+
+def jws_payload(token: str) -> bytes:
+    text = token.split(".")[1]
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def test_a_status_list_that_says_nothing_is_not_taken_for_valid() -> None:

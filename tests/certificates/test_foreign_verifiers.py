@@ -12,7 +12,7 @@ import copy
 import json
 import subprocess
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from tests.certificates.credential_samples import (
     ISSUED,
     LATER,
     LIST_URL,
+    issuer_key,
     published_badge,
     ring,
 )
@@ -46,6 +47,8 @@ from tests.certificates.test_credentials import SCHEMA_FILE, bare_facts, make_to
 NODE = Path(__file__).parent / "node"
 VERIFIERS = ("digitalbazaar", "dcc")
 REVOKED = 99
+LEAKED = replace(issuer_key("20240101"), revoked=datetime(2026, 1, 1, tzinfo=UTC))
+"""A key in other hands: whoever has it signs as before, whatever the mark says."""
 OLD_CONTEXTS = (
     "https://www.w3.org/2018/credentials/v1",
     "https://purl.imsglobal.org/spec/ob/v3p0/context.json",
@@ -66,6 +69,10 @@ def credentials() -> dict[str, dict[str, Any]]:
         "bare": sign(build(bare_facts()), ring().current, ISSUED),
         "whole": sign(build(whole), ring().current, ISSUED),
         "old-key": sign(build(FACTS), ring().issuer_keys[0], ISSUED),
+        "leaked-key": sign(build(FACTS), issuer_key("20240101"), ISSUED),
+        "leaked-backdated": sign(
+            build(FACTS), issuer_key("20240101"), datetime(2025, 1, 1, tzinfo=UTC)
+        ),
         "renamed": renamed,
         "added": added,
         "later-date": later_date,
@@ -87,7 +94,7 @@ def answer() -> dict[str, Any]:
     token = as_jwt(build(FACTS), ring().current_jwt)
     old_token = as_jwt(build(FACTS), ring().jwt_keys[0])
     expired = as_jwt(build(replace(FACTS, valid_until=date(2027, 2, 28))), ring().current_jwt)
-    listed = status_list(LIST_URL, [REVOKED], ring(), ISSUED)
+    listed = status_list(LIST_URL, [REVOKED], ring(), LATER - timedelta(days=6))
     head, body, tail = token.split(".")
     for name, text in (
         ("good", token),
@@ -104,7 +111,9 @@ def answer() -> dict[str, Any]:
         {"name": "fragment altered", "kind": "fragment", "token": f"{head}.{body}.AA{tail[2:]}"}
     )
     documents = {
-        f"https://{HOST}/.well-known/did.json": did_document(HOST, ring()),
+        f"https://{HOST}/.well-known/did.json": did_document(
+            HOST, replace(ring(), issuer_keys=(LEAKED, *ring().issuer_keys))
+        ),
         LIST_URL: listed.document,
     }
     if SCHEMA_FILE.exists():
@@ -181,6 +190,16 @@ def test_others_see_a_revoked_one(answer: dict[str, Any]) -> None:
     assert answer["verdicts"]["digitalbazaar revoked"]["revoked"] is True
     steps = answer["verdicts"]["dcc revoked"]["steps"]
     assert (steps["valid_signature"], steps["revocation_status"]) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["leaked-key", "leaked-backdated"])
+def test_others_refuse_a_key_in_other_hands(answer: dict[str, Any], name: str) -> None:
+    bazaar = answer["verdicts"][f"digitalbazaar {name}"]
+    assert bazaar["verified"] is False
+    assert "not authorized by controller" in " ".join(bazaar["errors"])
+    assert answer["verdicts"][f"dcc {name}"]["errors"] == [
+        "invalid_signature: The signature is not valid."
+    ]
 
 
 def test_jose_reads_the_jwt(answer: dict[str, Any]) -> None:

@@ -169,6 +169,16 @@ def test_a_sealed_file_begins_with_the_file_and_is_ours(pdf, sealed, trusted):
     assert abs(verdict.sealed_at - datetime.now(UTC)) < timedelta(minutes=10)
 
 
+def test_a_seal_that_does_not_hold_is_not_handed_over(keys, pdf, monkeypatch):
+    """The only look at what was made, as a stranger would, before it is stored."""
+    from certificates.sealing import SealVerdict, judging
+
+    verdict = SealVerdict(state="altered", reason="one bit")
+    monkeypatch.setattr(judging, "judge", lambda *_: verdict)
+    with pytest.raises(SealProblem, match="does not hold: one bit"):
+        sealer_from(development(keys)).seal(pdf)
+
+
 def test_the_seal_is_a_certification_that_allows_no_change_in_our_field(sealed):
     with pikepdf.open(io.BytesIO(sealed)) as opened:
         (field,) = opened.Root.AcroForm.Fields

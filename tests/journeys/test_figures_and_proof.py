@@ -10,7 +10,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 import zxingcpp
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from learnenv.web.shell import LANGUAGE_COOKIE
 from tests.journeys import steps
@@ -223,3 +223,45 @@ def paper_is_checked_without_network(page: Page, look: Axe, data: bytes, name: s
     page.locator("[data-paper-check]").click()
     expect(page.locator("[data-paper-bad]")).to_be_visible()
     page.context.set_offline(False)
+
+    def with_lost_keys(route: Route) -> None:
+        """Take the bytes of every key away, as the server does for one in other hands."""
+        answer = route.fetch()
+        body = re.sub(r"(&#34;[\d-]+&#34;: ?)&#34;[\w-]{43}&#34;", r"\1&#34;&#34;", answer.text())
+        route.fulfill(response=answer, body=body)
+
+    page.route("**/certificaat/papier", with_lost_keys)
+    page.goto("/certificaat/papier")
+    page.locator("#paper-text").fill(code.text)
+    page.locator("[data-paper-check]").click()
+    expect(page.locator("[data-paper-revoked]")).to_be_visible()
+    expect(page.locator("[data-paper-bad]")).to_be_hidden()
+    expect(page.locator("[data-paper-facts]")).to_be_empty()
+    look(page)
+    page.unroute("**/certificaat/papier")
+
+
+def test_an_administrator_waits_for_the_example_of_a_template(
+    open_page: OpenPage, live: Live, look: Axe
+) -> None:
+    page = open_page()
+    steps.sign_in(page, live.account("administrator", 0))
+    page.goto("/beheer/certificaten/sjablonen/standaard")
+    status = page.locator("#preview-status")
+    expect(status).to_contain_text("paar seconden")
+    page.locator("#signatory_name").fill("Noor de Bruin")
+    button = page.locator("button[data-hx-target='#preview']")
+    seen = page.evaluate_handle(
+        """() => {
+            const words = [], status = document.getElementById("preview-status");
+            new MutationObserver(() => words.push(status.textContent)).observe(
+                status, {childList: true, characterData: true, subtree: true});
+            return words;
+        }"""
+    )
+    button.click()
+    expect(page.locator("#preview img")).to_be_visible(timeout=60_000)
+    expect(status).to_contain_text("bovenaan")
+    assert "We tekenen het voorbeeld" in seen.json_value()[0]
+    expect(page.locator("#signatory_name")).to_have_value("Noor de Bruin")
+    look(page)

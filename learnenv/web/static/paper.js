@@ -16,19 +16,23 @@
     const parts = text.trim().split("#").pop().split(".");
     if (parts.length !== 3) return null;
     const header = JSON.parse(new TextDecoder().decode(bytes(parts[0])));
+    if (!Object.hasOwn(keys, header.kid) || header.alg !== "EdDSA") return null;
     const known = keys[header.kid];
-    if (!known || header.alg !== "EdDSA") return null;
+    if (!known) return "revoked";
     const key = await crypto.subtle.importKey("raw", bytes(known), "Ed25519", false, ["verify"]);
     const signed = new TextEncoder().encode(`${parts[0]}.${parts[1]}`);
     const good = await crypto.subtle.verify("Ed25519", key, bytes(parts[2]), signed);
     return good ? JSON.parse(new TextDecoder().decode(bytes(parts[1]))) : null;
   };
 
-  const show = (found) => {
+  const show = (result) => {
+    const revoked = result === "revoked";
+    const found = revoked ? null : result;
     const facts = answer.querySelector("[data-paper-facts]");
     answer.hidden = false;
     for (const part of answer.querySelectorAll("[data-paper-good]")) part.hidden = !found;
-    answer.querySelector("[data-paper-bad]").hidden = Boolean(found);
+    answer.querySelector("[data-paper-bad]").hidden = Boolean(result);
+    answer.querySelector("[data-paper-revoked]").hidden = !revoked;
     facts.hidden = !found;
     facts.replaceChildren();
     if (!found) return;

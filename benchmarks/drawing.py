@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-# Instead of the folder of this file, whose own name would hide the package it measures.
+# The samples of the tests.
 sys.path[0] = str(Path(__file__).parents[1] / "tests" / "certificates")
 
 from samples import ATTACHED, of_course  # noqa: E402
