@@ -171,7 +171,11 @@ def menu(registry: Registry, actor: Actor) -> list[Link]:
         for item in (*offered, *OWN_MENU)
         if item.permission is PUBLIC or item.permission.allows(actor)
     ]
-    return [Link(str(i.label), i.endpoint) for i in sorted(items, key=lambda i: i.weight)]
+    links = [Link(str(i.label), i.endpoint) for i in sorted(items, key=lambda i: i.weight)]
+    nearest = max((len(link.href) for link in links if link.current), default=0)
+    for link in links:  # of /certificering and /certificering/besluiten only the last is here
+        link.current = link.current and len(link.href) == nearest
+    return links
 
 
 def all_jobs(registry: Registry, settings: Settings) -> dict[str, Job]:

@@ -116,10 +116,6 @@ def problems(settings: Settings) -> list[str]:
         found.append("LEARNENV_TRUSTED_HOSTS ontbreekt of bevat een sterretje: noem de hostnaam.")
     if not settings.smtp_url:
         found.append("LEARNENV_SMTP_URL ontbreekt: zonder mailserver komt geen mail aan.")
-    if not settings.scanner:
-        found.append(
-            "LEARNENV_SCANNER ontbreekt: bestanden van bezoekers worden niet op virussen gescand."
-        )
     if settings.demo:
         found.append("Dit is een demonstratiesite: begin voor productie met een lege map.")
     for name in ("secret.key", "learnenv.db"):

@@ -25,6 +25,7 @@ from courses.services import learning, quizzes
 from learnenv.accounts import organisations, passwords, services
 from learnenv.accounts.models import Organisation, Person, RoleAssignment, Scope, Tier
 from learnenv.areas.reporting.services import rebuild
+from learnenv.cli import demo_certification
 from learnenv.cli.demo_crowd import Crowd
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
@@ -62,6 +63,15 @@ ACCOUNTS = (
     ("Koen Peters", Role.PROGRAMME_MANAGER, "Gemeente Oeverdam"),
     ("Anouk Visser", Role.ADMINISTRATOR, "Gemeente Oeverdam"),
     ("Dirk Mulder", Role.ADMINISTRATOR, "Ministerie van Leefomgeving"),
+    ("Hanneke Wolters", Role.COORDINATOR, "Provincie Midden-Veen"),
+    ("Bram Jacobs", Role.COORDINATOR, "Waterschap Vijfsluizen"),
+    ("Yara Simons", Role.ASSESSOR, "Gemeente Heidebroek"),
+    ("Peter van Loon", Role.ASSESSOR, "Waterschap De Lage Landen"),
+    ("Aisha Haddad", Role.ASSESSOR, "Omgevingsdienst Tussenstroom"),
+    ("Willem Kuipers", Role.DECISION_MAKER, "Ministerie van Samenleving"),
+    ("Esther Vos", Role.DECISION_MAKER, "Gemeente Kleikamp"),
+    ("Lotte Mees", Role.LEARNER, "Bureau Buitenkant"),
+    ("Thijs Aalders", Role.LEARNER, "Bureau Buitenkant"),
 )
 
 
@@ -82,6 +92,13 @@ def make_site(size: int, bar: Progress) -> None:
     _half_way(people[0], werken)
     _finished(people[1], werken)
     moment = now()
+    task = bar.add_task("Certification", total=1)
+    demo_certification.make(
+        {person.name: person for person in people},
+        {name: role for name, role, _organisation in ACCOUNTS},
+        moment,
+    )
+    bar.advance(task)
     Crowd(
         size=size,
         organisations=list(organisations.values()),

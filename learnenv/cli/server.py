@@ -169,6 +169,8 @@ def check() -> None:
         click.echo(f"- {line}")
     if old := _old_sqlite(settings):
         click.echo(old)
+    if not settings.scanner:
+        click.echo("Let op: LEARNENV_SCANNER ontbreekt, dus bestanden worden niet gescand.")
     if found:
         raise click.exceptions.Exit(1)
     click.echo("Geen onveilige instellingen gevonden.")

@@ -54,6 +54,9 @@ OWN = {
     "certificates.lift": {"reason"},
     "certificates.replace": {"holder_name", "reason"},
     "certificates.make_zip": {"reason"},
+    "certification.begin": {"name", "email"},
+    "certification.add_party": {"name", "email"},
+    "certification.add_colleague": {"email"},
 }  # fmt: skip
 # What each form is filled in with, so that it is really sent and not refused for its shape.
 VALID: dict[str, dict[str, Any]] = {
@@ -80,6 +83,22 @@ VALID: dict[str, dict[str, Any]] = {
     "certificates.decide": {},
     "certificates.replace": {"holder_name": "Anders Genoemd", "reason": "Tikfout"},
     "certificates.make_zip": {"reason": "Archief"},
+    "certification.begin": {"name": "Nieuw Bureau", "email": "", "region": "utrecht"},
+    "certification.add_party": {
+        "name": "Bekend Bureau", "email": "", "region": "utrecht", "kind": "agency",
+    },
+    "certification.add_colleague": {"email": "nog-een@example.nl"},
+    "certification.ask_public": {"vraag-text": "Wat kost het?"},
+    "certification.save_assessor": {"most": "3"},
+    "certification.assessor_asks": {"vraag-text": "Welke opdracht?"},
+    "certification.answer": {"antwoord-text": "Deze."},
+    "certification.add_relation": {"relatie-kind": "business", "relatie-note": "x"},
+    "certification.suspend": {"schors-reason": "Klacht"},
+    "certification.lift": {"hef-reason": "Opgelost"},
+    "certification.propose_end": {"einde-reason": "Gestopt"},
+    "certification.declare": {"verklaring-text": "Niets"},
+    "certification.consent": {},
+    "certification.withdraw": {"stop-reason": "Toch niet"},
     "courses.save_answers": {"question": "proef-vraag-1", "proef-vraag-1-r0": "c0"},
     "courses.handler": {"proef-oefenvraag-r0": "c1"},
 }  # fmt: skip
@@ -91,10 +110,30 @@ SENDERS = {
     "certificates.decide": "programme", "accounts.profile": "programme", "accounts.ask_email_change": "learner_b",
     "accounts.change_password": "learner_b", "accounts.sign_up": "anonymous",
     "accounts.recover_ask": "anonymous", "accounts.end_session": "learner_a",
+    "certification.": "learner_a",
+    **{f"certification.{name}": "coordinator" for name in (
+        "accept", "add_party", "add_relation", "advise", "answer_complaint", "answer_public", "appoint",
+        "assign", "coordinator_asks", "import_file", "invite", "lift", "propose_end", "reduce_scope",
+        "release", "save_assessor", "set_aside", "suspend", "without_third",
+    )},
+    **{f"certification.{name}": "assessor" for name in (
+        "assessor_asks", "away", "declare_independence", "hand_in_scores", "offer", "report", "score",
+        "seen",
+    )},
+    **{f"certification.{name}": "decider" for name in (
+        "decide_objection", "end_entry", "make_decision", "send_back",
+    )},
+    **{f"certification.{name}": "admin" for name in (
+        "drop_scheme", "publish_scheme", "publish_shipped", "save_part", "save_scheme", "start_draft",
+    )},
 }  # fmt: skip
 # These need what another did, or end what others need (the session, the attempt): last, in this order.
 LAST = (
     "certificates.suspend", "certificates.lift", "certificates.propose", "certificates.decide",
+    "certification.suspend", "certification.lift", "certification.declare",
+    "certification.propose_end", "certification.assessor_asks", "certification.answer",
+    "certification.release", "certification.add_relation", "certification.withdraw",
+    "certification.accept_invitation",
     "courses.hand_in", "accounts.look_as", "accounts.stop_looking", "accounts.sign_out",
 )  # fmt: skip
 # A switch takes any text for yes, so a mark does not show in it: these are compared.
@@ -166,6 +205,8 @@ def sent(world: World, rule: Rule) -> int:
         whose = "b"
     if rule.endpoint == "courses.decline":  # there may be several of these on a page
         form[f"r{world.objects[whose]['request_id']}-reason"] = form["reason"]
+    if rule.endpoint == "certification.add_relation":
+        form["relatie-person"] = str(world.people["decider"].id)
     answer = world.ask(role, world.path(rule, whose), "POST", data=form)
     assert answer.status_code < 500, str(rule)
     return answer.status_code

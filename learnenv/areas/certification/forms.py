@@ -206,7 +206,8 @@ class ScoreForm(BaseForm):
     level = RadioField(_l("Level"), coerce=int, validators=[InputRequired(_l("Choose a level."))])
     note = TextAreaField(
         _l("Why this level?"),
-        validators=[Optional(), Length(max=3000)],
+        description=_l("Needed before you hand your scores in."),
+        validators=[Length(max=3000)],
         render_kw={"rows": 3},
     )
 

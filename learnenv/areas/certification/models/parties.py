@@ -30,7 +30,8 @@ class Party(Base):
     kind: Mapped[str] = plain(String(12))
     name: Mapped[str] = personal(CERTIFICATION, String(200))
     search: Mapped[str] = personal(CERTIFICATION, String(600), default="")
-    """Name, place and organisation in small letters without accents, for finding it."""
+    """Name in small letters without accents, for finding it. Not the address: the register is
+    public, and what is not shown must not be found either (P35)."""
     email: Mapped[str] = personal(CERTIFICATION, String(320), default="")
     website: Mapped[str] = plain(String(300), default="")
     region: Mapped[str] = plain(String(20), default="landelijk")

@@ -221,6 +221,12 @@ class OwnParty:
         ended = {State.GRANTED, State.REFUSED, State.SET_ASIDE, State.WITHDRAWN}
         return next((d for d in self.dossiers if d.state not in ended), None)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the applicant has to do something now: those come first."""
+        state = self.open_dossier.state if self.open_dossier else ""
+        return state in {State.DRAFT, State.SCREENING_WAITS, State.ASSESSING_WAITS}
+
 
 def own_parties(actor: Actor) -> list[OwnParty]:
     """Return everything the actor acts for; three queries."""
@@ -244,9 +250,10 @@ def own_parties(actor: Actor) -> list[OwnParty]:
             .where(Registration.party_id.in_(ids))
         )
     }
-    return [
+    found = [
         OwnParty(party=p, dossiers=dossiers[p.id], registration=entries.get(p.id)) for p in parties
     ]
+    return sorted(found, key=lambda one: (not one.is_waiting, one.open_dossier is None))
 
 
 def own_party(actor: Actor, party_id: int) -> Party:

@@ -25,7 +25,6 @@ from learnenv.areas.certification.routes.parts import (
     Answer,
     blaming,
     go,
-    leave_line,
     page,
     send_evidence,
 )
@@ -516,9 +515,7 @@ def make_complaint(number: str) -> Answer:
 @requires(APPLY)
 def own_export(number: str) -> Response:
     """Give my whole dossier as one file."""
-    found = _dossier(number)
-    leave_line("certification.dossier_exported", f"dossier:{number}", actor())
-    return export.answer(found, for_applicant=True)
+    return export.answer(_dossier(number), for_applicant=True)
 
 
 # --- what follows certification ------------------------------------------------------------------

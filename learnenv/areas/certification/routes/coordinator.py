@@ -29,9 +29,9 @@ from learnenv.areas.certification.routes.parts import (
     Answer,
     asked_text,
     blaming,
+    choice_of,
     go,
     leave_line,
-    one_of,
     page,
     page_number,
     send_evidence,
@@ -59,7 +59,7 @@ from learnenv.web.shell import actor
 @requires(COORDINATE)
 def work() -> Answer:
     """Show what waits, late first (f18)."""
-    state, text = one_of("staat", {*STATES, "late"}), asked_text()
+    state, text = choice_of("staat", {*STATES, "late"}), asked_text()
     number = page_number()
     found = lists.coordinator_list(state=state, text=text, page=number, day=today())
     return page(
@@ -80,7 +80,7 @@ def work() -> Answer:
 @requires(COORDINATE)
 def work_export(kind: str) -> Response:
     """Give the list that is on screen as a file."""
-    state, text = one_of("staat", {*STATES, "late"}), asked_text()
+    state, text = choice_of("staat", {*STATES, "late"}), asked_text()
     rows = []
     number = 1
     while True:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
@@ -16,8 +14,8 @@ from learnenv.areas.certification.routes.parts import (
     Answer,
     asked_text,
     blaming,
+    choice_of,
     go,
-    one_of,
     page,
     page_number,
 )
@@ -33,7 +31,7 @@ MOST_AT_ONCE = 500
 
 
 def _asked() -> tuple[str, str]:
-    return one_of("soort", {k.value for k in Kind}), asked_text()
+    return choice_of("soort", {k.value for k in Kind}), asked_text()
 
 
 @blueprint.get("/certificering/inventaris")
@@ -129,14 +127,9 @@ def import_file() -> Answer:
     """Show what a file would add; written only after a second click."""
     form = CsvForm()
     kept = request.form.get("data", "")
-    upload = request.files.get("file")
     if form.validate():
         with blaming(form):
-            data = (
-                base64.b64decode(kept)
-                if kept
-                else (upload.read(importing.LARGEST + 1) if upload else b"")
-            )
+            data = importing.unwrap(kept) if kept else _sent_file()
             lines = importing.read(data)
             wrong = [line for line in lines if line.problems]
             if kept and not wrong:
@@ -148,7 +141,12 @@ def import_file() -> Answer:
                 lines=lines,
                 wrong=wrong,
                 fresh=[line for line in lines if not line.problems and not line.is_known],
-                data="" if wrong else base64.b64encode(data).decode(),
+                data="" if wrong else importing.wrap(data),
             )
             return (str(shown), 422) if wrong else shown
     return page("import", refused=True, form=form, lines=None, data="")
+
+
+def _sent_file() -> bytes:
+    upload = request.files.get("file")
+    return upload.read(importing.LARGEST + 1) if upload else b""

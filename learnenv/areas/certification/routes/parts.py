@@ -67,7 +67,7 @@ def asked_text(name: str = "q") -> str:
     return request.args.get(name, "").replace("\0", "").strip()[:100]
 
 
-def one_of(name: str, known: Any) -> str:
+def choice_of(name: str, known: Any) -> str:
     """Return a value of the address that the list knows, or nothing."""
     value = request.args.get(name, "")
     return value if value in known else ""

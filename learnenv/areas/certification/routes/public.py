@@ -26,9 +26,9 @@ from learnenv.areas.certification.routes.parts import (
     Answer,
     asked_text,
     blaming,
+    choice_of,
     day_of,
     go,
-    one_of,
     page,
     page_number,
 )
@@ -116,9 +116,9 @@ def _scheme_page(kind: str, form: TextForm, *, refused: bool = False) -> Answer:
 def _search() -> Search:
     return Search(
         text=asked_text(),
-        kind=one_of("soort", {k.value for k in Kind}),
-        theme=one_of("thema", THEMES),
-        region=one_of("regio", REGIONS),
+        kind=choice_of("soort", {k.value for k in Kind}),
+        theme=choice_of("thema", THEMES),
+        region=choice_of("regio", REGIONS),
         all=request.args.get("alle") == "1",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from collections.abc import Iterator
@@ -50,6 +51,19 @@ class Line:
     problems: list[str] = field(default_factory=list)
     is_known: bool = False
     """Whether this party is in the list already; then the row changes nothing."""
+
+
+def wrap(data: bytes) -> str:
+    """Return a file as text that the page with the preview sends back."""
+    return base64.b64encode(data).decode()
+
+
+def unwrap(text: str) -> bytes:
+    """Return the file that a preview was of. Raises InvalidInputError for anything else."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise InvalidInputError(_("Choose the file again."), field="file") from None
 
 
 def read(data: bytes) -> list[Line]:

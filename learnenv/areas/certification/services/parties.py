@@ -59,7 +59,7 @@ def made(facts: PartyFacts, *, source: str, actor: Actor, at: datetime) -> Party
     return Party(
         kind=facts.kind,
         name=name[:LONGEST_NAME],
-        search=folded(f"{name} {facts.email}"),
+        search=folded(name),
         email=facts.email.strip().lower(),
         website=facts.website.strip(),
         region=facts.region if facts.region in REGIONS else "landelijk",
@@ -101,7 +101,7 @@ def change_party(party: Party, facts: PartyFacts, *, actor: Actor) -> None:
     party.website, party.region = facts.website.strip(), facts.region
     party.themes = known(facts.themes, THEMES)
     party.note = facts.note.strip()
-    party.search = folded(f"{name} {party.email}")
+    party.search = folded(name)
     db.session.flush()
     audit.record("certification.party_changed", f"party:{party.id}", actor=actor)
 
