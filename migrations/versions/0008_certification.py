@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column(
             "organisation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
+        sa.Column("has_dossier", sa.Boolean(), nullable=False),
         sa.Column("source", sa.String(length=20), nullable=False),
         sa.Column("note", sa.String(length=500), nullable=False),
         sa.Column("consent_at", sa.DateTime(timezone=True), nullable=True),
@@ -148,6 +149,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("certification_party", schema=None) as batch_op:
         batch_op.create_index("ix_certification_party_kind", ["kind", "name"], unique=False)
+        batch_op.create_index(
+            "ix_certification_party_inventory", ["has_dossier", "name", "id"], unique=False
+        )
         batch_op.create_index(
             batch_op.f("ix_certification_party_organisation_id"), ["organisation_id"], unique=False
         )
@@ -682,6 +686,8 @@ def upgrade() -> None:
         sa.Column("number", sa.String(length=20), nullable=False),
         sa.Column("party_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("search", sa.String(length=600), nullable=False),
         sa.Column(
             "scheme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
@@ -742,6 +748,11 @@ def upgrade() -> None:
             "ix_certification_registration_list", ["kind", "standing", "valid_until"], unique=False
         )
         batch_op.create_index("ix_certification_registration_until", ["valid_until"], unique=False)
+        batch_op.create_index(
+            "ix_certification_registration_name",
+            ["standing", "name", "id", "valid_until"],
+            unique=False,
+        )
 
     op.create_table(
         "certification_revision",
@@ -1090,6 +1101,7 @@ def downgrade() -> None:
     op.drop_table("certification_trail")
     op.drop_table("certification_revision")
     with op.batch_alter_table("certification_registration", schema=None) as batch_op:
+        batch_op.drop_index("ix_certification_registration_name")
         batch_op.drop_index("ix_certification_registration_until")
         batch_op.drop_index("ix_certification_registration_list")
         batch_op.drop_index("ix_certification_registration_declare")
@@ -1145,6 +1157,7 @@ def downgrade() -> None:
     op.drop_table("certification_public_question")
     with op.batch_alter_table("certification_party", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_certification_party_organisation_id"))
+        batch_op.drop_index("ix_certification_party_inventory")
         batch_op.drop_index("ix_certification_party_kind")
 
     op.drop_table("certification_party")

@@ -55,6 +55,10 @@ TERM_OF = {
 """Which term of the scheme counts in a state."""
 
 
+COLOURS = ("---", "classDef ", "Class ")
+"""Lines of a drawing that only say how it looks."""
+
+
 @cache
 def _machine() -> Machine:
     return Machine(
@@ -95,4 +99,6 @@ def diagram() -> str:
         title="",
     )
     drawn = machine.get_graph().draw(None)
-    return "\n".join(line.rstrip() for line in str(drawn).splitlines()) + "\n"
+    lines = [line.rstrip() for line in str(drawn).splitlines()]
+    shown = [line for line in lines if line and not line.strip().startswith(COLOURS)]
+    return "\n".join(shown) + "\n"

@@ -24,6 +24,7 @@ class Party(Base):
     __table_args__ = (
         one_of("kind", Kind),
         Index("ix_certification_party_kind", "kind", "name"),
+        Index("ix_certification_party_inventory", "has_dossier", "name", "id"),
     )
 
     id: Mapped[int] = plain(Id, primary_key=True)
@@ -40,6 +41,8 @@ class Party(Base):
         Id, ForeignKey("accounts_organisation.id"), index=True
     )
     """Where it belongs, for independence: an assessor of the same tree is refused."""
+    has_dossier: Mapped[bool] = plain(default=False)
+    """Whether it applied once; who did not, and is known, is the inventory."""
     source: Mapped[str] = plain(String(20), default="entered")
     """"entered", "import" or "application"."""
     note: Mapped[str] = plain(String(500), default="")

@@ -35,6 +35,7 @@ class Registration(Base):
         one_of("kind", Kind),
         Index("ix_certification_registration_list", "kind", "standing", "valid_until"),
         Index("ix_certification_registration_until", "valid_until"),
+        Index("ix_certification_registration_name", "standing", "name", "id", "valid_until"),
         Index("ix_certification_registration_declare", "declare_by"),
     )
 
@@ -42,6 +43,9 @@ class Registration(Base):
     number: Mapped[str] = plain(String(20), unique=True)
     party_id: Mapped[int] = plain(Id, ForeignKey(PARTY))
     kind: Mapped[str] = plain(String(12))
+    name: Mapped[str] = personal(CERTIFICATION, String(200))
+    """Name of the party, which stays as long as it stands here; kept for sorting the register."""
+    search: Mapped[str] = personal(CERTIFICATION, String(600))
     scheme_id: Mapped[int] = plain(Id, ForeignKey("certification_scheme.id"))
     dossier_id: Mapped[int] = plain(Id, ForeignKey(DOSSIER))
     """The dossier behind the present certificate."""

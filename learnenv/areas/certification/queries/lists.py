@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from learnenv.areas.certification import life
 from learnenv.areas.certification.models import (
@@ -29,6 +29,8 @@ from learnenv.kernel.permissions import Actor
 from learnenv.kernel.search import folded
 
 PER_PAGE = 25
+MOST_FOUND = 500
+"""Parties that a search looks at: who finds more uses other words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,41 +51,52 @@ class DossierPage:
 
 def coordinator_list(*, state: str, text: str, page: int, day: date) -> DossierPage:
     """Return handed-in dossiers, late first; `state` "" for all that run, "late" for late ones."""
-    where: list[ColumnElement[bool]] = [Dossier.submitted_at.is_not(None)]
-    if state == "late":
-        where += [Dossier.due_on < day]
-    elif state:
-        where += [Dossier.state == state]
-    elif not text:
-        where += [Dossier.state.in_(life.RUNNING)]
-    if text:
-        like = f"%{_escaped(folded(text))}%"
-        where += [
-            or_(
-                Dossier.number == text.strip().upper(),
-                Dossier.party_id.in_(select(Party.id).where(Party.search.like(like, escape="\\"))),
-            )
-        ]
-    total = db.session.scalar(select(func.count()).select_from(Dossier).where(*where)) or 0
-    found = db.session.scalars(
-        select(Dossier)
-        .options(joinedload(Dossier.party), joinedload(Dossier.scheme))
-        .where(*where)
-        .order_by(Dossier.due_on.is_(None), Dossier.due_on, Dossier.id)
-        .limit(PER_PAGE)
-        .offset((page - 1) * PER_PAGE)
-    )
     running = db.session.execute(
         select(Dossier.state, func.count(), func.count().filter(Dossier.due_on < day))
         .where(Dossier.state.in_(life.RUNNING))
         .group_by(Dossier.state)
     ).all()
-    return DossierPage(
-        dossiers=list(found),
-        total=total,
-        counts={row[0]: row[1] for row in running},
-        late=sum(row[2] for row in running),
+    counts = {row[0]: row[1] for row in running}
+    late = sum(row[2] for row in running)
+    where = _asked_for(state, text, day)
+    if text or state in life.ENDED:
+        total = db.session.scalar(select(func.count()).select_from(Dossier).where(*where)) or 0
+    else:  # counted already
+        total = late if state == "late" else counts.get(state, 0) if state else sum(counts.values())
+    found = db.session.scalars(
+        select(Dossier)
+        .options(joinedload(Dossier.party), selectinload(Dossier.scheme))
+        .where(*where)
+        .order_by(*((Dossier.due_on, Dossier.id) if _runs(state, text) else (Dossier.id.desc(),)))
+        .limit(PER_PAGE)
+        .offset((page - 1) * PER_PAGE)
     )
+    return DossierPage(dossiers=list(found), total=total, counts=counts, late=late)
+
+
+def _runs(state: str, text: str) -> bool:
+    """Whether only running dossiers are asked: all of them have a last day, so an index sorts."""
+    return state not in life.ENDED and not text
+
+
+def _asked_for(state: str, text: str, day: date) -> list[ColumnElement[bool]]:
+    where: list[ColumnElement[bool]] = []
+    if state == "late":
+        where.append(Dossier.due_on < day)
+    elif state:
+        where.append(Dossier.state == state)
+    elif not text:
+        where += [Dossier.due_on.is_not(None), Dossier.state != State.DRAFT]
+    if text:
+        like = f"%{_escaped(folded(text))}%"
+        named = db.session.scalars(
+            select(Party.id).where(Party.search.like(like, escape="\\")).limit(MOST_FOUND)
+        ).all()
+        where += [
+            Dossier.submitted_at.is_not(None),
+            or_(Dossier.number == text.strip().upper(), Dossier.party_id.in_(named)),
+        ]
+    return where
 
 
 def _escaped(text: str) -> str:
@@ -132,7 +145,7 @@ def assessor_list(actor: Actor) -> list[Assignment]:
             select(Assignment)
             .join(Dossier, Dossier.id == Assignment.dossier_id)
             .options(
-                joinedload(Assignment.dossier).joinedload(Dossier.scheme),
+                joinedload(Assignment.dossier).selectinload(Dossier.scheme),
                 joinedload(Assignment.dossier).joinedload(Dossier.party),
             )
             .where(
@@ -151,7 +164,7 @@ def decider_list(actor: Actor) -> list[Dossier]:
     return list(
         db.session.scalars(
             select(Dossier)
-            .options(joinedload(Dossier.party), joinedload(Dossier.scheme))
+            .options(joinedload(Dossier.party), selectinload(Dossier.scheme))
             .where(
                 Dossier.state == State.DECIDING,
                 or_(Dossier.advised_by.is_(None), Dossier.advised_by != actor.id),
@@ -159,7 +172,7 @@ def decider_list(actor: Actor) -> list[Dossier]:
                 ~exists().where(and_(mine.dossier_id == Dossier.id, mine.person_id == actor.id)),
             )
             .order_by(Dossier.due_on, Dossier.id)
-            .limit(PER_PAGE * 4)
+            .limit(PER_PAGE)
         )
     )
 
@@ -169,7 +182,7 @@ def objections_of(actor: Actor) -> list[tuple[Objection, Dossier]]:
     rows = db.session.execute(
         select(Objection, Dossier)
         .join(Dossier, Dossier.id == Objection.dossier_id)
-        .options(joinedload(Dossier.party), joinedload(Dossier.scheme))
+        .options(joinedload(Dossier.party), selectinload(Dossier.scheme))
         .where(Objection.handler_id == actor.id, Objection.verdict == "")
         .order_by(Objection.due_on)
     ).all()
@@ -197,10 +210,7 @@ class InventoryLine:
 
 def inventory(*, kind: str, text: str, page: int) -> tuple[list[InventoryLine], int]:
     """Return parties that are not certified and have no dossier yet (k15), and how many."""
-    where = [
-        ~exists().where(Registration.party_id == Party.id),
-        ~exists().where(Dossier.party_id == Party.id),
-    ]
+    where: list[ColumnElement[bool]] = [Party.has_dossier.is_(False)]
     if kind:
         where.append(Party.kind == kind)
     if text:
@@ -257,7 +267,7 @@ def decided_by(actor: Actor) -> list[tuple[Decision, Dossier]]:
     rows = db.session.execute(
         select(Decision, Dossier)
         .join(Dossier, Dossier.id == Decision.dossier_id)
-        .options(joinedload(Dossier.party), joinedload(Dossier.scheme))
+        .options(joinedload(Dossier.party), selectinload(Dossier.scheme))
         .where(Decision.decided_by == actor.id)
         .order_by(Decision.id.desc())
         .limit(PER_PAGE)

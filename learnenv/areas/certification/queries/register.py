@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sqlalchemy import Text, cast, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from learnenv.areas.certification.models import (
     Party,
@@ -48,16 +48,19 @@ def search(asked: Search, *, page: int, day: date) -> tuple[list[Registration], 
         where.append(Party.region == asked.region)
     for word in folded(asked.text).split():
         clean = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        where.append(Party.search.like(f"%{clean}%", escape="\\"))
-    base = select(Registration).join(Party, Party.id == Registration.party_id).where(*where)
-    total = db.session.scalar(select(func.count()).select_from(base.subquery())) or 0
+        where.append(Registration.search.like(f"%{clean}%", escape="\\"))
+    base = select(Registration).where(*where)
+    counted = select(func.count()).select_from(Registration).where(*where)
+    if asked.region:
+        base = base.join(Registration.party)
+        counted = counted.join(Registration.party)
     found = db.session.scalars(
-        base.options(joinedload(Registration.party), joinedload(Registration.scheme))
-        .order_by(Party.name, Registration.id)
+        base.options(joinedload(Registration.party), selectinload(Registration.scheme))
+        .order_by(Registration.name, Registration.id)
         .limit(PER_PAGE)
         .offset((page - 1) * PER_PAGE)
     )
-    return list(found), total
+    return list(found), db.session.scalar(counted) or 0
 
 
 def entry(number: str) -> Registration:

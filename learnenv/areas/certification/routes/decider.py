@@ -42,6 +42,7 @@ def to_decide() -> Answer:
     return page(
         "to_decide",
         dossiers=lists.decider_list(who),
+        most=lists.PER_PAGE,
         objections=lists.objections_of(who),
         endings=lists.endings(),
         decided=lists.decided_by(who),

@@ -68,6 +68,7 @@ def begin(
         raise DomainError(_("This party is in the register: renew the certificate instead."))
     rules = rules_of(scheme)
     answers, to_confirm = _from_before(party, rules)
+    party.has_dossier = True
     dossier = Dossier(
         number=new_number("D", at),
         party_id=party.id,

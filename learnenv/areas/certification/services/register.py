@@ -72,6 +72,7 @@ def enter(dossier: Dossier, *, reason: str, actor: Actor, at: datetime) -> Regis
     if found is None:
         entry = Registration(
             number=new_number("R", at), party_id=dossier.party_id, kind=dossier.party.kind,
+            name=dossier.party.name, search=dossier.party.search,
             scheme_id=dossier.scheme_id, dossier_id=dossier.id, themes=list(dossier.party.themes),
             standing=Standing.VALID, since=day, valid_from=day, valid_until=day, renewed=0,
         )  # fmt: skip
