@@ -112,6 +112,14 @@
     window.setTimeout(go, PATIENCE);
   }
 
+  /** Load what was left for later: a picture below the screen would be missing on paper. */
+  function loadPictures() {
+    return [...document.querySelectorAll("img[loading=lazy]")].map((picture) => {
+      picture.loading = "eager";
+      return picture.decode();
+    });
+  }
+
   /** data-print prints; data-copy="text" copies, and says so with data-copied="text". */
   async function press(event) {
     const button = event.target instanceof Element ? event.target.closest("[data-print], [data-copy]") : null;
@@ -119,6 +127,7 @@
       return;
     }
     if (button.matches("[data-print]")) {
+      await Promise.allSettled(loadPictures());
       window.print();
       return;
     }
@@ -179,4 +188,7 @@
   wider.addEventListener("change", setMenus);
   setMenus();
   prepare(document);
+  if (document.querySelector("[data-print]")) {
+    void Promise.allSettled(loadPictures()); // also for who prints with the keyboard
+  }
 })();
