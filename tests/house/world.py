@@ -132,10 +132,13 @@ def make_world(app: Flask, *, certified: bool = True) -> World:
         "manager_b": (b, Role.MANAGER, b),
         "programme": (b, Role.PROGRAMME_MANAGER, None),
         "admin": (b, Role.ADMINISTRATOR, None),
-        "coordinator": (b, Role.COORDINATOR, None),
-        "assessor": (b, Role.ASSESSOR, None),
-        "decider": (b, Role.DECISION_MAKER, None),
     }
+    if certified:
+        staff |= {
+            "coordinator": (b, Role.COORDINATOR, None),
+            "assessor": (b, Role.ASSESSOR, None),
+            "decider": (b, Role.DECISION_MAKER, None),
+        }
     for name, (organisation, role, scope) in staff.items():
         world.people[name] = make_person(
             f"Staf {name}", organisation=organisation, roles=[(role, scope)]

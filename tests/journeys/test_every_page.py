@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
 ROUTES = Path(__file__).parents[1] / "house" / "routes.txt"
 ROLES = (
     "visitor", "learner", "author", "manager", "programme_manager", "administrator", "coordinator",
-    "assessor", "decision_maker", "applicant",
+    "assessor", "decision_maker", "applicant", "beginner",
 )  # fmt: skip
 PER_ROUTE = 1
 """How many pages of one kind each role opens."""
@@ -26,6 +26,7 @@ NO_PAGE = re.compile(
     r"|\.ics|/api/|/certificering/.*/bewijs/|/healthz|/taal/|/\.well-known/|/certificaat/status/|/certificaten/veel/"
 )
 """Files, fragments and switches: nothing to look at in a browser."""
+KIND = "<any(adviser, agency, institute, training):kind>"
 # Pages behind a mailed link or a state that the demo does not have; opened in other journeys.
 ELSEWHERE = {
     "/account/adres/<token>", "/account/bevestigen/<token>", "/account/eerste-start/<token>",
@@ -35,6 +36,8 @@ ELSEWHERE = {
     "/beheer/organisaties/importeren/bevestigen", "/certificaat/deel/<slug:code>",
     "/beheer/mensen/<id:person_id>/rollen",  # leads to the page of the person
     "/certificering/uitnodiging/<token>",
+    f"/beheer/regelingen/{KIND}",
+    f"/beheer/regelingen/{KIND}/<any(criterium, bewijs, vraag, regel):part>/<slug:key>",
 }  # fmt: skip
 # No link leads here: the address is typed, or a form does it.
 TYPED = (
@@ -43,7 +46,7 @@ TYPED = (
     "/cursussen/proef/les/proef-les/afdrukken", "/cursussen/proef/les/proef-toets",
     "/cursussen/proef/afgerond", "/cursussen/werken-2.0/voortgang", "/cursussen/werken-2.0/verder",
     "/certificaat", "/certificaat/papier", "/beheer/certificaten/sjablonen/nieuw?naam=proef",
-    "/_stijlgids",
+    "/_stijlgids", "/beheer/leren/1",
 )  # fmt: skip
 
 
@@ -113,7 +116,10 @@ def test_P09_P37_nothing_is_blocked_and_nothing_comes_from_elsewhere(
     page = open_page(quiet=("status of 403",))  # a locked lesson says what to do first
     if role != "visitor":
         # The second learner has a certificate, the third is certified himself.
-        who = ("learner", 2) if role == "applicant" else (role, int(role == "learner"))
+        # The second assessor has something to assess; the fourth learner fills in a dossier.
+        others = {"applicant": ("learner", 2), "beginner": ("learner", 3), "learner": ("learner", 1),
+                  "assessor": ("assessor", 1)}  # fmt: skip
+        who = others.get(role, (role, 0))
         steps.sign_in(page, live.account(*who))
     seen = crawl(page, patterns())
     assert len(seen) > (10 if role == "visitor" else 20), sorted(seen)

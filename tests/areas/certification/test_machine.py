@@ -144,9 +144,14 @@ def world(app: Flask) -> type[RuleBasedStateMachine]:  # noqa: C901 - a class in
         def go_on(self, name: str, other: str, level: int) -> None:
             self.next_step(name, other, level)
 
-        @rule(name=st.sampled_from(STAFF), other=st.sampled_from(STAFF), level=st.integers(2, 4))
-        def go_on_again(self, name: str, other: str, level: int) -> None:
-            self.next_step(name, other, level)
+        @rule(
+            names=st.lists(st.sampled_from(STAFF), min_size=6, max_size=6),
+            level=st.integers(2, 4),
+        )
+        def go_far(self, names: list[str], level: int) -> None:
+            """Several steps in a row, so that decisions and objections are reached often."""
+            for name, other in pairwise([*names, names[0]]):
+                self.next_step(name, other, level)
 
         @rule(days=st.integers(0, 12), hours=st.integers(0, 23))
         def wait(self, days: int, hours: int) -> None:
@@ -170,6 +175,14 @@ def world(app: Flask) -> type[RuleBasedStateMachine]:  # noqa: C901 - a class in
             ):
                 self.stopped += (today(self.at) - today(self.asked_at)).days
                 self.asked_at = None
+
+        @rule(name=st.sampled_from(STAFF), days=st.integers(1, 9))
+        def ask_and_answer(self, name: str, days: int) -> None:
+            """A question and, days later, its answer."""
+            if self.asked_at is None:
+                self.ask(name)
+            if self.asked_at is not None:
+                self.answer(days)
 
         @rule(name=st.sampled_from(STAFF))
         def accept(self, name: str) -> None:
@@ -247,6 +260,14 @@ def world(app: Flask) -> type[RuleBasedStateMachine]:  # noqa: C901 - a class in
                     actor=self.who("coordinator_2"), at=self.at,
                 )  # fmt: skip
             self.tied.add(person)
+
+        @rule(name=st.sampled_from(STAFF))
+        def tie_and_go_on(self, name: str) -> None:
+            """Who was just tied tries at once to do what the state asks for."""
+            self.tie(name)
+            self.accept(name)
+            self.advise(name)
+            self.decide(name, "refused")
 
         @rule()
         def object(self) -> None:
@@ -336,7 +357,7 @@ def world(app: Flask) -> type[RuleBasedStateMachine]:  # noqa: C901 - a class in
         def enough_assessors_while_assessing(self) -> None:
             if not hasattr(self, "dossier"):
                 return
-            if reload(self.dossier).state == State.ASSESSING:
+            if reload(self.dossier).state == State.ASSESSING:  # also after an answer
                 with transaction(write=False):
                     working = db.session.scalars(
                         select(Assignment.person_id).where(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -408,14 +409,50 @@ def test_f13_a_coordinator_changes_an_entry_by_clicks(house: House, app: Flask) 
 
 def test_f12_the_declaration_by_clicks(house: House, app: Flask) -> None:
     entry = house.registered(Kind.TRAINING)
-    me = as_(app, house, "applicant")
-    me.get(f"/certificering/verklaring/{entry.number}")
-    me.post(f"/certificering/verklaring/{entry.number}", {"verklaring-text": ""}, status=422)
-    me.post(f"/certificering/verklaring/{entry.number}", {"verklaring-text": "Niets veranderd."})
+    me, path = as_(app, house, "applicant"), f"/certificering/verklaring/{entry.number}"
+    assert "No declaration is asked now" in me.get(path).main
+    me.post(path, {"verklaring-text": "Te vroeg."}, status=422)
+    with transaction():
+        held = db.session.get(Registration, entry.id)
+        held.declare_by = today() + timedelta(days=80)
+    me.post(path, {"verklaring-text": ""}, status=422)
+    me.post(path, {"verklaring-text": "Niets veranderd."})
     me.post(f"/certificering/register/{entry.number}/tonen")
     assert "zeldzaamnaam.example" in Browser(app).get(f"/register/{entry.number}").main
     me.post(f"/certificering/register/{entry.number}/verbergen")
     assert "zeldzaamnaam.example" not in Browser(app).get(f"/register/{entry.number}").main
+
+
+def test_k15_who_is_only_known_is_taken_over_by_who_applies(house: House, app: Flask) -> None:
+    staff = as_(app, house, "coordinator")
+    known = {"name": "Bureau Bekend", "kind": "agency", "region": "utrecht"}
+    staff.post("/certificering/inventaris", known)
+    me = as_(app, house, "applicant")
+    me.post("/certificering/aanvragen/agency", {"name": "Bureau Bekend", "region": "zeeland"})
+    with transaction(write=False):
+        party = db.session.scalars(select(Party)).one()
+        assert party.region == "zeeland"
+    other = Browser(app).sign_in(make_person("Kaper"))
+    refused = other.post(
+        "/certificering/aanvragen/agency", {"name": "Bureau Bekend", "region": "zeeland"},
+        status=422,
+    )  # fmt: skip
+    assert "Ask that colleague" in refused.main
+
+
+def test_f13_who_was_withdrawn_can_apply_again(house: House, app: Flask) -> None:
+    entry = house.registered(Kind.TRAINING)
+    from learnenv.areas.certification.services import applying, register
+    from learnenv.kernel.errors import DomainError
+
+    with pytest.raises(DomainError, match="renew"), transaction():
+        applying.begin(entry.party, actor=house.actor("applicant"), at=now())
+    with transaction():
+        register.propose_withdrawal(entry.id, "x", actor=house.actor("coordinator"), at=now())
+        register.withdraw(entry.id, actor=house.actor("decider"), at=now())
+    with transaction():
+        again = applying.begin(entry.party, actor=house.actor("applicant"), at=now())
+    assert again.kind == "first"
 
 
 # --- inventory, questions, schemes ---------------------------------------------------------------

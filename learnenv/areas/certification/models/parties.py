@@ -78,7 +78,6 @@ class Invitation(Base):
     token_hash: Mapped[str] = plain(String(64), unique=True)
     sent_at: Mapped[datetime] = plain()
     sent_by: Mapped[int | None] = personal(ACCOUNTABILITY, Id, ForeignKey(PERSON))
-    opened_at: Mapped[datetime | None] = plain()
     answer: Mapped[str] = plain(String(10), default="")
     """Empty, "applied" or "declined"."""
     answered_at: Mapped[datetime | None] = plain()

@@ -26,6 +26,7 @@ from learnenv.areas.certification.models import (
     State,
     TrailLine,
 )
+from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import Actor
@@ -95,6 +96,8 @@ def for_decider(actor: Actor, number: str) -> Dossier:
     if decided is not None:
         return dossier
     if dossier.state != State.DECIDING or actor.id in conflicts.involved(dossier):
+        raise NotFoundError
+    if conflicts.reasons([actor.id], dossier.party, today=today())[actor.id]:
         raise NotFoundError
     return dossier
 

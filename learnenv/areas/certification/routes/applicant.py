@@ -25,6 +25,7 @@ from learnenv.areas.certification.routes.parts import (
     Answer,
     blaming,
     go,
+    number_in,
     page,
     send_evidence,
 )
@@ -67,6 +68,7 @@ def mine() -> Answer:
         balances=balances,
         questions=questions,
         standing=lambda entry: entries.standing_now(entry, day),
+        can_declare=lambda entry: register.can_declare(entry, day),
     )
 
 
@@ -92,7 +94,7 @@ def begin(kind: str) -> Answer:
     form = PartyForm()
     if request.form.get("party"):
         parties.claim(who)
-        party = dossiers.own_party(who, request.form.get("party", 0, type=int))
+        party = dossiers.own_party(who, number_in("party"))
         dossier = applying.begin(party, actor=who, at=now())
         return go("dossier", number=dossier.number)
     if form.validate():
@@ -101,8 +103,7 @@ def begin(kind: str) -> Answer:
                 Kind(kind),
                 organisation_id=who.organisation_id if kind == Kind.ADVISER else None,
             )
-            party = parties.add_party(facts, actor=who, at=now(), source="application")
-            parties.add_member(party, email=who.email, at=now(), is_owner=True, person_id=who.id)
+            party = parties.party_for(facts, actor=who, at=now())
             dossier = applying.begin(party, actor=who, at=now())
             return go("dossier", number=dossier.number)
     return _new_page(kind, form, refused=True)
@@ -254,7 +255,7 @@ def confirm(number: str) -> Answer:
     """Confirm one answer that was taken over."""
     found = _dossier(number)
     applying.confirm(found, request.form.get("key", ""), at=now())
-    return go("answers", number=number, step=request.form.get("step", 1, type=int))
+    return go("answers", number=number, step=number_in("step") or 1)
 
 
 @blueprint.post("/certificering/dossiers/<slug:number>/vrijstelling")
@@ -531,7 +532,13 @@ def renew(number: str) -> Answer:
 
 
 def _declaration(entry: Registration, form: TextForm, *, refused: bool = False) -> Answer:
-    return page("declaration", refused=refused, entry=entry, form=form)
+    return page(
+        "declaration",
+        refused=refused,
+        entry=entry,
+        form=form,
+        is_open=register.can_declare(entry, today()),
+    )
 
 
 @blueprint.get("/certificering/verklaring/<slug:number>")

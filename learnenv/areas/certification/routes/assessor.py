@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response
 from flask_babel import gettext as _
 
+from learnenv.areas.certification import conflicts
 from learnenv.areas.certification.forms import (
     AwayForm,
     DeclareForm,
@@ -36,7 +37,7 @@ from learnenv.areas.certification.services import (
     interviews,
 )
 from learnenv.areas.certification.services.base import rules_of
-from learnenv.kernel.clock import now
+from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
@@ -265,6 +266,7 @@ def assessor_file(number: str, evidence_id: int) -> Answer:
     found, row = _mine(number)
     if row.state == AssignmentState.ASKED:
         raise NotFoundError  # first independence, then the evidence
+    conflicts.demand_independent(actor(), found, today=today())
     piece = dossiers.evidence(found, evidence_id)
     leave_line("certification.evidence_seen", f"dossier:{number}", actor(), evidence=piece.id)
     ending = piece.name.rsplit(".", 1)[-1]

@@ -32,6 +32,7 @@ from learnenv.areas.certification.routes.parts import (
     choice_of,
     go,
     leave_line,
+    number_in,
     page,
     page_number,
     send_evidence,
@@ -45,7 +46,7 @@ from learnenv.areas.certification.services import (
     pool,
     questions,
 )
-from learnenv.areas.certification.services.base import rules_of
+from learnenv.areas.certification.services.base import active, rules_of
 from learnenv.areas.certification.words import STATES, STEP_NAMES
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import NotFoundError
@@ -159,7 +160,7 @@ def _page(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
 def _assign_form(found: Dossier, candidates: list[handling.Candidate], **values: Any) -> AssignForm:
     free = [c for c in candidates if not c.against]
     wanted = 1 if found.state == State.ASSESSING else rules_of(found.scheme).assessors
-    wanted = max(0, wanted - (0 if found.needs_third else handling.active(found.id)))
+    wanted = max(0, wanted - (0 if found.needs_third else active(found.id)))
     return AssignForm(
         prefix="kies",
         people=[(c.person_id, f"{c.name} ({c.load}/{c.most})") for c in candidates],
@@ -276,7 +277,7 @@ def advise(number: str) -> Answer:
 def appoint(number: str, objection_id: int) -> Answer:
     """Appoint who handles an objection."""
     found = dossiers.for_coordinator(number)
-    person = request.form.get("bezwaar-person", 0, type=int)
+    person = number_in("bezwaar-person")
     form = PersonForm(
         prefix="bezwaar", people=[(h[0], h[1]) for h in deciding.handlers(found, at=now())]
     )

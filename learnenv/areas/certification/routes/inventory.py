@@ -11,6 +11,7 @@ from learnenv.areas.certification.permissions import COORDINATE
 from learnenv.areas.certification.queries import lists
 from learnenv.areas.certification.routes import blueprint
 from learnenv.areas.certification.routes.parts import (
+    LONG_NUMBER,
     Answer,
     asked_text,
     blaming,
@@ -78,7 +79,11 @@ def add_party() -> Answer:
 @requires(COORDINATE)
 def invite() -> Answer:
     """Mail the chosen parties an invitation."""
-    ids = request.form.getlist("party", type=int)[:MOST_AT_ONCE]
+    ids = [
+        int(text)
+        for text in request.form.getlist("party")[:MOST_AT_ONCE]
+        if text.isascii() and text.isdigit() and len(text) < LONG_NUMBER
+    ]
     if not ids:
         raise InvalidInputError(
             _("Choose who to invite first."),

@@ -23,6 +23,8 @@ from learnenv.kernel.transaction import after_commit, transaction
 
 Answer = Response | str | tuple[str, int]
 MOST_PAGES = 10_000
+LONG_NUMBER = 16
+"""Digits that no id of ours has."""
 
 
 @contextmanager
@@ -71,6 +73,12 @@ def choice_of(name: str, known: Any) -> str:
     """Return a value of the address that the list knows, or nothing."""
     value = request.args.get(name, "")
     return value if value in known else ""
+
+
+def number_in(name: str) -> int:
+    """Return a number that a form sent; 0, which nothing has, when it is none that can be."""
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONG_NUMBER else 0
 
 
 def moment_of(value: datetime) -> datetime:

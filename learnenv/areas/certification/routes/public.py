@@ -170,6 +170,7 @@ def register_entry(number: str) -> Answer:
         past_rules=rules_of(past.scheme) if past and past.scheme else None,
         odd_day=bool(request.args.get("op")) and asked is None,
         shows_contact=found.party.consent_at is not None,
+        is_staff=COORDINATE.allows(actor()),
     )
 
 

@@ -23,8 +23,14 @@ from learnenv.areas.certification.models import (
     State,
 )
 from learnenv.areas.certification.rules import QuestionRule, Rules
-from learnenv.areas.certification.services import parties, schemes
-from learnenv.areas.certification.services.base import hold, move, new_number, rules_of
+from learnenv.areas.certification.services import register, schemes
+from learnenv.areas.certification.services.base import (
+    back_to_choosing,
+    hold,
+    move,
+    new_number,
+    rules_of,
+)
 from learnenv.kernel import uploads
 from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
@@ -64,7 +70,7 @@ def begin(
     scheme = schemes.current(party.kind)
     if scheme is None:
         raise DomainError(_("There is no scheme for this kind yet."))
-    if kind == DossierKind.FIRST and parties.is_registered(party):
+    if kind == DossierKind.FIRST and register.is_running(party.id, today(at)):
         raise DomainError(_("This party is in the register: renew the certificate instead."))
     rules = rules_of(scheme)
     answers, to_confirm = _from_before(party, rules)
@@ -405,6 +411,7 @@ def answer(dossier_id: int, text: str, *, actor: Actor, at: datetime) -> None:
         dossier, "answer", actor=actor, at=at, waited_since=question.asked_at,
         question=question.id, revision=made.number,
     )  # fmt: skip
+    back_to_choosing(dossier, actor=actor, at=at)  # an assessor may have left meanwhile
     _tell_asker(dossier, question)
 
 

@@ -20,8 +20,13 @@ from learnenv.areas.certification.models import (
     State,
 )
 from learnenv.areas.certification.models.assessing import MOST_LEVEL
-from learnenv.areas.certification.services import handling
-from learnenv.areas.certification.services.base import hold, move, rules_of
+from learnenv.areas.certification.services.base import (
+    active,
+    back_to_choosing,
+    hold,
+    move,
+    rules_of,
+)
 from learnenv.kernel.clock import today
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import DomainError, InvalidInputError, NotFoundError
@@ -72,7 +77,7 @@ def declare(dossier_id: int, *, independent: bool, text: str, actor: Actor, at: 
         .on_conflict_do_nothing(index_elements=["person_id", "party_id", "kind"])
     )  # fmt: skip
     trail.add(dossier, "declared_conflict", actor=actor, at=at)
-    handling.back_to_choosing(dossier, actor=actor, at=at)
+    back_to_choosing(dossier, actor=actor, at=at)
 
 
 def _working(dossier: Dossier, actor: Actor, at: datetime) -> Assignment:
@@ -82,7 +87,9 @@ def _working(dossier: Dossier, actor: Actor, at: datetime) -> Assignment:
     if row.state == AssignmentState.DONE:
         raise DomainError(_("You handed your scores in already."))
     if dossier.state != State.ASSESSING:
-        raise DomainError(_("The applicant answers a question now. Wait for the answer."))
+        raise DomainError(
+            _("The dossier waits: for an answer of the applicant, or for another assessor.")
+        )
     conflicts.demand_independent(actor, dossier, today=today(at))
     return row
 
@@ -175,7 +182,7 @@ def levels_of(dossier_id: int) -> list[dict[str, int]]:
 def _go_on(dossier: Dossier, *, actor: Actor, at: datetime) -> None:
     levels = levels_of(dossier.id)
     rules = rules_of(dossier.scheme)
-    waiting = handling.active(dossier.id) - len(levels)
+    waiting = active(dossier.id) - len(levels)
     if waiting or len(levels) < rules.assessors:
         return
     if len(levels) == WITHOUT_THIRD:
@@ -211,7 +218,7 @@ def go_on_without_third(dossier_id: int, reason: str, *, actor: Actor, at: datet
         raise DomainError(_("No third assessor is proposed in this dossier."))
     if not reason.strip():
         raise InvalidInputError(_("Say why."), field="reason")
-    if handling.active(dossier.id) > len(levels_of(dossier.id)):
+    if active(dossier.id) > len(levels_of(dossier.id)):
         raise DomainError(_("A third assessor works on it now. Wait for the scores."))
     dossier.needs_third = False
     move(dossier, "complete", actor=actor, at=at, without_third=reason.strip()[:1000])

@@ -7,11 +7,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from learnenv.areas.certification import life, trail
-from learnenv.areas.certification.models import Dossier, Scheme, State, StepFigure
+from learnenv.areas.certification.models import (
+    Assignment,
+    AssignmentState,
+    Dossier,
+    Scheme,
+    State,
+    StepFigure,
+)
 from learnenv.areas.certification.rules import Rules, read
 from learnenv.kernel.clock import calendar_year, today
 from learnenv.kernel.db import db, insert
@@ -19,6 +26,8 @@ from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import Actor
 from learnenv.kernel.terms import days_between, last_day
 
+BUSY = (AssignmentState.ASKED, AssignmentState.INDEPENDENT)
+"""An assessor who still has to do something."""
 ALPHABET = "23456789BCDFGHJKMNPQRSTVWXYZ"
 """Without vowels and look-alikes: no words, no mistakes at the telephone."""
 
@@ -81,6 +90,30 @@ def move(
         _count(dossier, before, at)
     _set_term(dossier, at, goes_on=waited_since is not None)
     trail.add(dossier, step, actor=actor, at=at, before=before, **details)
+
+
+def active(dossier_id: int) -> int:
+    """Return how many assessors work, or worked, on a dossier."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Assignment)
+            .where(
+                Assignment.dossier_id == dossier_id,
+                Assignment.state.in_([*BUSY, AssignmentState.DONE]),
+            )
+        )
+        or 0
+    )
+
+
+def back_to_choosing(dossier: Dossier, *, actor: Actor, at: datetime) -> None:
+    """Let the coordinator choose again when too few assessors are left.
+
+    Not while the applicant answers a question: then the answer brings it about.
+    """
+    if dossier.state == State.ASSESSING and active(dossier.id) < rules_of(dossier.scheme).assessors:
+        move(dossier, "reassign", actor=actor, at=at)
 
 
 def _count(dossier: Dossier, before: str, at: datetime) -> None:

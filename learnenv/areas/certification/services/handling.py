@@ -23,7 +23,14 @@ from learnenv.areas.certification.models import (
     State,
 )
 from learnenv.areas.certification.services import points
-from learnenv.areas.certification.services.base import hold, move, rules_of
+from learnenv.areas.certification.services.base import (
+    BUSY,
+    active,
+    back_to_choosing,
+    hold,
+    move,
+    rules_of,
+)
 from learnenv.areas.certification.services.letters import ask_letter, objection_term
 from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
@@ -31,7 +38,6 @@ from learnenv.kernel.errors import DomainError, ForbiddenError, InvalidInputErro
 from learnenv.kernel.permissions import Actor, Role
 from learnenv.kernel.taxonomy import THEMES, names
 
-BUSY = (AssignmentState.ASKED, AssignmentState.INDEPENDENT)
 LONGEST = 6000
 
 
@@ -206,7 +212,7 @@ def assign(
     dossier = hold(dossier_id)
     conflicts.demand_independent(actor, dossier, today=today(at))
     third = dossier.state == State.ASSESSING
-    if dossier.state != State.ASSIGNING and not third:
+    if dossier.state != State.ASSIGNING and not (third and dossier.needs_third):
         raise DomainError(_("This is not possible any more: the dossier moved on. Look again."))
     known = {c.person_id: c for c in candidates(dossier, day=today(at))}
     chosen = list(dict.fromkeys(person_ids))
@@ -241,21 +247,6 @@ def assign(
     return made
 
 
-def active(dossier_id: int) -> int:
-    """Return how many assessors work, or worked, on a dossier."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Assignment)
-            .where(
-                Assignment.dossier_id == dossier_id,
-                Assignment.state.in_([*BUSY, AssignmentState.DONE]),
-            )
-        )
-        or 0
-    )
-
-
 def _tell_assessors(dossier: Dossier, made: list[Assignment]) -> None:
     def words() -> tuple[str, tuple[str, ...], str]:
         return (
@@ -286,13 +277,6 @@ def release(dossier_id: int, assignment_id: int, *, actor: Actor, at: datetime) 
     db.session.flush()
     trail.add(dossier, "assessor_released", actor=actor, at=at, assessor=row.person_id)
     back_to_choosing(dossier, actor=actor, at=at)
-
-
-def back_to_choosing(dossier: Dossier, *, actor: Actor, at: datetime) -> None:
-    """Let the coordinator choose again when too few assessors are left."""
-    running = dossier.state in (State.ASSESSING, State.ASSESSING_WAITS)
-    if running and active(dossier.id) < rules_of(dossier.scheme).assessors:
-        move(dossier, "reassign", actor=actor, at=at)
 
 
 def advise(dossier_id: int, text: str, *, actor: Actor, at: datetime) -> None:

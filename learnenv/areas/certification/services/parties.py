@@ -53,6 +53,28 @@ def add_party(facts: PartyFacts, *, actor: Actor, at: datetime, source: str = "e
     return party
 
 
+def party_for(facts: PartyFacts, *, actor: Actor, at: datetime) -> Party:
+    """Return the party somebody wants to apply for, with the actor as who acts for it.
+
+    One that is only known (in the inventory) is taken over; one that somebody else acts for is
+    not.
+    """
+    found = known_party(facts.kind, facts.name, facts.email) or known_party(facts.kind, facts.name)
+    if found is None:
+        found = add_party(facts, actor=actor, at=at, source="application")
+    elif not is_member(found.id, actor):
+        taken = db.session.scalar(select(Member.id).where(Member.party_id == found.id).limit(1))
+        if taken is not None:
+            raise InvalidInputError(
+                _("Somebody acts for %(name)s already. Ask that colleague to add you.",
+                  name=found.name),
+                field="name",
+            )  # fmt: skip
+        change_party(found, facts, actor=actor)
+    add_member(found, email=actor.email, at=at, is_owner=True, person_id=actor.id)
+    return found
+
+
 def made(facts: PartyFacts, *, source: str, actor: Actor, at: datetime) -> Party:
     """Return a new party, not added yet."""
     name = " ".join(facts.name.split())

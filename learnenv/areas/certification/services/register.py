@@ -37,6 +37,7 @@ from learnenv.kernel.shared_events import StandingChanged
 from learnenv.kernel.taxonomy import THEMES, known
 
 LONGEST = 2000
+DECLARE_FROM = timedelta(days=90)
 
 
 def hold(registration_id: int) -> Registration:
@@ -51,6 +52,20 @@ def hold(registration_id: int) -> Registration:
     if found is None:
         raise NotFoundError
     return found
+
+
+def is_running(party_id: int, day: date) -> bool:
+    """Whether a party has an entry that is not withdrawn and has not ended."""
+    return (
+        db.session.scalar(
+            select(Registration.id).where(
+                Registration.party_id == party_id,
+                Registration.standing != Standing.WITHDRAWN,
+                Registration.valid_until >= day,
+            )
+        )
+        is not None
+    )
 
 
 def source_of(registration: Registration) -> str:
@@ -356,11 +371,17 @@ def _tell_change(entry: Registration, kind: str, why: str, at: datetime) -> None
     )  # fmt: skip
 
 
+def can_declare(entry: Registration, day: date) -> bool:
+    """Whether the yearly declaration can be given: from 90 days before its last day."""
+    return entry.declare_by is not None and day >= entry.declare_by - DECLARE_FROM
+
+
 def declare(registration_id: int, text: str, *, actor: Actor, at: datetime) -> None:
     """Give the yearly self-declaration; a suspension for the missing one ends with it (f12)."""
     entry = hold(registration_id)
-    if entry.declare_by is None or entry.standing == Standing.WITHDRAWN:
+    if entry.standing == Standing.WITHDRAWN or not can_declare(entry, today(at)):
         raise DomainError(_("No declaration is asked now."))
+    assert entry.declare_by is not None
     if not text.strip():
         raise InvalidInputError(_("Write what changed, or that nothing changed."), field="text")
     due = entry.declare_by
