@@ -543,7 +543,7 @@ def upgrade() -> None:
             "objection_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True
         ),
         sa.CheckConstraint(
-            "outcome IN ('granted', 'conditions', 'refused', 'set_aside')",
+            "outcome IN ('granted', 'conditions', 'refused', 'set_aside', 'reopened')",
             name=op.f("ck_certification_decision_outcome_known"),
         ),
         sa.ForeignKeyConstraint(
@@ -1031,6 +1031,7 @@ def upgrade() -> None:
         ),
         sa.Column("from_on", sa.Date(), nullable=False),
         sa.Column("until_on", sa.Date(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("standing", sa.String(length=10), nullable=False),
         sa.Column(
             "scheme_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False

@@ -21,6 +21,7 @@ from learnenv.areas.certification.models import (
     Party,
     Relation,
     RelationKind,
+    TrailLine,
 )
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import ForbiddenError
@@ -108,10 +109,23 @@ def _ties(people: set[int], party: Party, today: date) -> _Ties:
 def involved(dossier: Dossier) -> dict[int, str]:
     """Return who had a part in a dossier, and which: they decide on nothing in it."""
     found: dict[int, str] = {}
-    if dossier.screened_by:
-        found[dossier.screened_by] = _("screened this dossier")
-    if dossier.advised_by:
-        found[dossier.advised_by] = _("advised on this dossier")
+    parts = {
+        **dict.fromkeys(("accept", "accept_short", "set_aside"), _("screened this dossier")),
+        **dict.fromkeys(("ask",), _("asked a question in this dossier")),
+        **dict.fromkeys(
+            ("assessor_asked", "assessor_released", "complete"), _("handled this dossier")
+        ),
+        **dict.fromkeys(("advise",), _("advised on this dossier")),
+    }
+    for person, action in db.session.execute(
+        select(TrailLine.actor_id, TrailLine.action).where(
+            TrailLine.dossier_id == dossier.id,
+            TrailLine.action.in_(parts),
+            TrailLine.actor_id.is_not(None),
+        )
+    ):
+        if person is not None:
+            found[person] = parts[action]
     for person in db.session.scalars(
         select(Assignment.person_id).where(Assignment.dossier_id == dossier.id)
     ):

@@ -73,18 +73,18 @@ def _judge(
         return _yes(rule, str(answer))
     number = float(answer)
     if number >= rule.green:
-        return Light.GREEN, _("You answered %(number)s.", number=f"{number:g}")
+        return Light.GREEN, _("Answer: %(number)s.", number=f"{number:g}")
     light = Light.AMBER if number >= rule.amber else Light.RED
     return light, _(
-        "You answered %(number)s; %(least)s is asked.",
+        "Answer: %(number)s; %(least)s is asked.",
         number=f"{number:g}", least=f"{rule.green:g}",
     )  # fmt: skip
 
 
 def _yes(rule: EntryRule, answer: str) -> tuple[Light, str]:
     if answer == "yes":
-        return Light.GREEN, _("You answered yes.")
-    return (Light.AMBER if rule.amber_on_no else Light.RED), _("You answered no.")
+        return Light.GREEN, _("Answer: yes.")
+    return (Light.AMBER if rule.amber_on_no else Light.RED), _("Answer: no.")
 
 
 def _course(rule: EntryRule, mark: str, people: list[int], today: date) -> tuple[Light, str]:
@@ -94,7 +94,7 @@ def _course(rule: EntryRule, mark: str, people: list[int], today: date) -> tuple
         number = next(iter(held.values()))
         return Light.GREEN, _("Certificate %(number)s counts by itself.", number=number)
     if mark in rule.exempt:
-        return Light.AMBER, _("You hold: %(mark)s. We look at that.", mark=mark)
+        return Light.AMBER, _("Mark: %(mark)s. A person looks at that.", mark=mark)
     return Light.RED, _("There is no valid certificate of this course yet.")
 
 

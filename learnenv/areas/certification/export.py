@@ -64,8 +64,11 @@ def _evidence(dossier_id: int) -> list[Evidence]:
     )
 
 
-HIDDEN = {"scored", "assessor_asked", "assessor_released", "advise", "relation_noted"}
-"""Whose details tell who assessed and how: not for the applicant."""
+SHOWN = {
+    "begin", "evidence_added", "evidence_removed", "hand_in", "answer", "withdraw", "grant",
+    "refuse", "set_aside", "interview_booked", "interview_cancelled", "objected", "complained",
+}  # fmt: skip
+"""Whose details an applicant gets: the others tell who assessed, and how."""
 
 
 def _trail(dossier: Dossier, *, for_applicant: bool) -> str:
@@ -78,7 +81,7 @@ def _trail(dossier: Dossier, *, for_applicant: bool) -> str:
     for line in lines:
         # An applicant reads the own names only: assessors stay unknown.
         named = line.actor_id in people and (not for_applicant or line.actor_id in own)
-        is_hidden = for_applicant and line.action in HIDDEN
+        is_hidden = for_applicant and line.action not in SHOWN
         writer.writerow(
             [
                 line.number,
@@ -125,8 +128,24 @@ def _facts(dossier: Dossier, *, for_applicant: bool) -> dict[str, Any]:
             for c in dossiers.complaints(dossier.id)
         ],
     }  # fmt: skip
-    if not for_applicant:
+    found["exemptions"] = dossier.exemptions
+    found["interviews"] = [
+        {"starts_at": i.starts_at, "place": i.place, "held_at": i.held_at, "report": i.report}
+        for i in dossiers.interviews(dossier.id)
+    ]
+    found["objections"] = [
+        {"made_at": d.objection.made_at, "text": d.objection.text,
+         "hearing": d.objection.hearing, "verdict": d.objection.verdict,
+         "grounds": d.objection.grounds}
+        for d in dossiers.decisions(dossier.id) if d.objection
+    ]  # fmt: skip
+    if not for_applicant and assessing.all_in(dossier):
         found["advice"] = dossier.advice
+        found["assessors"] = [
+            {"assessor": a.person_id, "state": a.state, "declared_at": a.declared_at,
+             "declaration": a.declaration}
+            for a in dossiers.assignments(dossier.id)
+        ]  # fmt: skip
         found["scores"] = [
             {"assessor": row.person_id, "summary": row.summary,
              "levels": {key: {"level": s.level, "note": s.note} for key, s in given.items()}}

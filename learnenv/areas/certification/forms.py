@@ -390,6 +390,28 @@ class ScopeForm(BaseForm):
         self.themes.choices = [SelectChoice(*pair) for pair in themes]
 
 
+QUESTION_NAMES = dict(
+    zip(
+        QUESTION_KINDS,
+        (
+            _l("Short text"), _l("Long text"), _l("Number"), _l("Yes or no"),
+            _l("Choice from a list"), _l("Web address"),
+        ),
+        strict=True,
+    )
+)  # fmt: skip
+RULE_NAMES = dict(
+    zip(
+        RULE_KINDS,
+        (
+            _l("A number of at least"), _l("The answer is yes"), _l("Certificate of a course"),
+            _l("Valid evidence"),
+        ),
+        strict=True,
+    )
+)  # fmt: skip
+
+
 # --- schemes -------------------------------------------------------------------------------------
 
 
@@ -495,7 +517,7 @@ class QuestionRuleForm(PartForm):
 
     group = StringField(_l("Page"), validators=[Optional(), Length(max=120)])
     hint = TextAreaField(_l("Explanation"), validators=[Optional(), Length(max=1000)])
-    kind = SelectField(_l("Kind"), choices=[SelectChoice(k, k) for k in QUESTION_KINDS])
+    kind = SelectField(_l("Kind"), choices=_choices(QUESTION_NAMES))
     options = TextAreaField(
         _l("Options, one on each line"), validators=[Optional(), Length(max=2000)]
     )
@@ -507,7 +529,7 @@ class QuestionRuleForm(PartForm):
 class EntryRuleForm(PartForm):
     """An entry rule."""
 
-    rule = SelectField(_l("Kind"), choices=[SelectChoice(k, k) for k in RULE_KINDS])
+    rule = SelectField(_l("Kind"), choices=_choices(RULE_NAMES))
     question = SelectField(_l("About the answer to"))
     green = IntegerField(_l("Green from"), validators=[Optional()])
     amber = IntegerField(_l("Amber from"), validators=[Optional()])

@@ -31,7 +31,7 @@ STEPS: tuple[tuple[str, tuple[State, ...], State], ...] = (
     ("start", (State.ASSIGNING,), State.ASSESSING),
     ("ask", (State.ASSESSING,), State.ASSESSING_WAITS),
     ("answer", (State.ASSESSING_WAITS,), State.ASSESSING),
-    ("reassign", (State.ASSESSING,), State.ASSIGNING),
+    ("reassign", (State.ASSESSING, State.ADVISING), State.ASSIGNING),
     ("complete", (State.ASSESSING,), State.ADVISING),
     ("advise", (State.ADVISING,), State.DECIDING),
     ("send_back", (State.DECIDING,), State.ADVISING),

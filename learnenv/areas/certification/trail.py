@@ -70,7 +70,8 @@ def broken(lines: Iterable[TrailLine]) -> list[int]:
 def standing_hash(line: StandingLine) -> str:
     """Return the hash a line of the register must have."""
     parts: list[object] = [
-        line.registration_id, line.from_on.isoformat(), line.until_on.isoformat(), line.standing,
+        line.registration_id, line.from_on.isoformat(), line.until_on.isoformat(),
+        line.valid_from.isoformat(), line.standing,
         line.scheme_id, line.themes, line.reason, line.at.astimezone(UTC).isoformat(),
         line.actor_id,
     ]  # fmt: skip

@@ -35,6 +35,7 @@ OUTCOMES: dict[str, Any] = {
     Outcome.CONDITIONS: _l("Granted with conditions"),
     Outcome.REFUSED: _l("Refused"),
     Outcome.SET_ASIDE: _l("Set aside: the application stayed incomplete"),
+    Outcome.REOPENED: _l("Taken up again"),
 }
 VERDICTS: dict[str, Any] = {
     Verdict.FOUNDED: _l("Founded"),
@@ -50,9 +51,9 @@ STANDINGS: dict[str, Any] = {
 }
 STANDING_LOOKS = {"valid": "success", "suspended": "warning", "withdrawn": "danger"}
 LIGHTS: dict[str, Any] = {
-    Light.GREEN: _l("You meet this"),
+    Light.GREEN: _l("Meets this"),
     Light.AMBER: _l("A person looks at this"),
-    Light.RED: _l("You do not meet this yet"),
+    Light.RED: _l("Does not meet this yet"),
 }
 LIGHT_LOOKS = {Light.GREEN: "success", Light.AMBER: "warning", Light.RED: "danger"}
 ASSIGNMENTS: dict[str, Any] = {

@@ -638,3 +638,179 @@ def test_one_decision_of_two_at_the_same_time(house: House) -> None:
             dossier.id, Outcome.GRANTED, grounds="Ja.", actor=house.actor("decider_2"), at=now()
         )
     assert len(db.session.scalars(select(Decision)).all()) == 1
+
+
+# --- what a hostile review found -----------------------------------------------------------------
+
+
+def test_P07_advising_and_asking_are_a_part_that_is_not_forgotten(house: House) -> None:
+    """Who advised once cannot decide, also when somebody else advised after him."""
+    dossier = house.advising(Kind.TRAINING)
+    with transaction():
+        handling.advise(dossier.id, "Ja.", actor=house.actor("coordinator_2"), at=now())
+        deciding.send_back(dossier.id, "Te kort.", actor=house.actor("decider"), at=now())
+        handling.advise(dossier.id, "Ja!", actor=house.actor("coordinator"), at=now())
+    with pytest.raises(ForbiddenError), transaction():
+        deciding.decide(
+            dossier.id, Outcome.GRANTED, grounds="x", actor=house.actor("coordinator_2"), at=now()
+        )
+
+
+def test_P07_a_tie_cannot_be_made_shorter_or_noted_for_oneself(house: House) -> None:
+    dossier = house.deciding(Kind.TRAINING)
+    person = house.people["decider"]
+    note = {"person_id": person.id, "kind": "business", "note": "", "at": now()}
+    with transaction():
+        pool.add_relation(reload(dossier), until=None, actor=house.actor("coordinator"), **note)
+    with pytest.raises(ForbiddenError), transaction():
+        pool.add_relation(reload(dossier), until=today(), actor=house.actor("decider"), **note)
+    with transaction():
+        pool.add_relation(
+            reload(dossier), until=today() - timedelta(days=9999),
+            actor=house.actor("coordinator"), **note,
+        )  # fmt: skip
+    assert conflicts.reasons([person.id], reload(dossier).party, today=today())[person.id]
+    with pytest.raises(NotFoundError):
+        dossiers.for_decider(house.actor("decider"), dossier.number)
+
+
+def test_P07_who_worked_along_stays_tied_and_who_was_only_asked_is_not(house: House) -> None:
+    from learnenv.areas.certification.services import parties
+
+    dossier = house.begin()
+    helper, target = make_person("Helper"), house.people["assessor_1"]
+    party = reload(dossier).party
+    with transaction():
+        for person in (helper, target):
+            parties.ask_colleague(
+                party, email=person.email, actor=house.actor("applicant"), at=now()
+            )
+        parties.claim(actor_of(helper))
+    why = conflicts.reasons([helper.id, target.id], party, today=today())
+    assert why[helper.id]
+    assert not why[target.id], "an applicant cannot bar an assessor by asking him"
+    with transaction():
+        member = next(m for m in dossiers.members(party.id) if m.person_id == helper.id)
+        parties.drop_member(party, member, actor=house.actor("applicant"))
+    assert conflicts.reasons([helper.id], party, today=today())[helper.id]
+
+
+def test_a_colleague_of_before_is_not_who_has_the_address_now(house: House) -> None:
+    from learnenv.accounts.models import Person
+    from learnenv.areas.certification.services import parties
+
+    dossier = house.begin()
+    first = make_person("Eerste", email="adres@zeldzaamnaam.example")
+    with transaction():
+        parties.ask_colleague(
+            reload(dossier).party, email=first.email, actor=house.actor("applicant"), at=now()
+        )
+        parties.claim(actor_of(first))
+        db.session.get(Person, first.id).email = "nieuw@zeldzaamnaam.example"
+    later = make_person("Later", email="adres@zeldzaamnaam.example")
+    with pytest.raises(NotFoundError):
+        dossiers.for_applicant(actor_of(later), dossier.number)
+
+
+def test_P07_scores_of_who_turned_out_to_be_tied_do_not_count(house: House) -> None:
+    dossier = house.advising(Kind.TRAINING)
+    person = house.people["assessor_1"]
+    with transaction():
+        pool.add_relation(
+            reload(dossier), person_id=person.id, kind="private", until=None, note="",
+            actor=house.actor("coordinator"), at=now(),
+        )  # fmt: skip
+        row = next(a for a in dossiers.assignments(dossier.id) if a.person_id == person.id)
+        handling.release(dossier.id, row.id, actor=house.actor("coordinator"), at=now())
+    assert reload(dossier).state == State.ASSIGNING
+    assert len(assessing.all_scores(dossier.id)) == 1
+
+
+def test_a_dossier_goes_on_when_the_last_busy_assessor_leaves(house: House) -> None:
+    dossier = house.assigning(Kind.TRAINING)
+    three = [house.people[f"assessor_{n}"].id for n in (1, 2, 3)]
+    with transaction():
+        handling.assign(dossier.id, three, actor=house.actor("coordinator"), at=now())
+    for name in ("assessor_1", "assessor_2"):
+        house.declare(dossier, name)
+        house.score(dossier, name)
+    with transaction():
+        row = next(a for a in dossiers.assignments(dossier.id) if a.person_id == three[2])
+        handling.release(dossier.id, row.id, actor=house.actor("coordinator"), at=now())
+    assert reload(dossier).state == State.ADVISING
+
+
+def test_withdrawing_frees_the_assessors(house: House) -> None:
+    dossier = house.assessing(Kind.TRAINING)
+    with transaction():
+        applying.withdraw(dossier.id, "x", actor=house.actor("applicant"), at=now())
+    person = house.people["assessor_1"].id
+    assert handling.load_of([person]) == {}
+    assert lists.assessor_list(house.actor("assessor_1")) == []
+
+
+def test_f8_the_clock_stands_still_no_longer_than_the_term_for_the_answer(house: House) -> None:
+    dossier = house.handed_in(at=MONDAY)
+    with transaction():
+        handling.ask(dossier.id, "?", actor=house.actor("coordinator"), at=MONDAY)
+    term = reload(dossier).due_on
+    with transaction():
+        applying.answer(
+            dossier.id, "!", actor=house.actor("applicant"), at=MONDAY + timedelta(days=184)
+        )
+    assert reload(dossier).stopped_days == (term - today(MONDAY)).days
+
+
+def test_f14_a_founded_objection_adds_nothing_when_certified_meanwhile(house: House) -> None:
+    dossier, objection = refused(house)
+    with transaction():
+        again = applying.begin(reload(dossier).party, actor=house.actor("applicant"), at=now())
+    house.fill(again)
+    with transaction():
+        applying.hand_in(base.hold(again.id), agrees=True, actor=house.actor("applicant"), at=now())
+        handling.accept(again.id, note="", actor=house.actor("coordinator"), at=now())
+        handling.assign(
+            again.id, [house.people[f"assessor_{n}"].id for n in (1, 2)],
+            actor=house.actor("coordinator"), at=now(),
+        )  # fmt: skip
+    for name in ("assessor_1", "assessor_2"):
+        house.declare(again, name)
+        house.score(again, name)
+    with transaction():
+        handling.advise(again.id, "Ja.", actor=house.actor("coordinator"), at=now())
+        deciding.decide(
+            again.id, Outcome.GRANTED, grounds="x", actor=house.actor("decider"), at=now()
+        )
+    before = registration_of(again).valid_until
+    with transaction():
+        deciding.appoint(
+            dossier.id, objection.id, house.people["decider_2"].id,
+            actor=house.actor("coordinator"), at=now(),
+        )  # fmt: skip
+        deciding.decide_objection(
+            dossier.id, objection.id, Verdict.FOUNDED, hearing="x", grounds="x",
+            outcome=Outcome.GRANTED, actor=house.actor("decider_2"), at=now(),
+        )  # fmt: skip
+    entry = registration_of(again)
+    assert (entry.valid_until, entry.renewed) == (before, 0)
+
+
+def test_staff_see_what_was_handed_in_and_nothing_else(house: House) -> None:
+    dossier = house.begin()
+    house.fill(dossier)
+    secret = applying.present_evidence(dossier.id)[0]
+    with transaction():
+        held = base.hold(dossier.id)
+        extra = applying.NewEvidence(
+            key=secret.key, data=PDF, name="x.pdf", issued_on=secret.issued_on,
+            expires_on=secret.expires_on,
+        )  # fmt: skip
+        applying.add_evidence(held, extra, actor=house.actor("applicant"), at=now())
+        applying.remove_evidence(held, secret, actor=house.actor("applicant"), at=now())
+        applying.hand_in(held, agrees=True, actor=house.actor("applicant"), at=now())
+    found = reload(dossier)
+    with pytest.raises(NotFoundError):
+        dossiers.evidence_handed_in(found, secret.id)
+    answers, rows = dossiers.handed_in(found)
+    assert secret.id not in [row.id for row in rows]
+    assert answers == found.answers

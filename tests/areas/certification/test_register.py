@@ -32,6 +32,7 @@ from learnenv.areas.certification.services import (
     parties,
     points,
     register,
+    schemes,
 )
 from learnenv.kernel import events
 from learnenv.kernel.clock import now, today
@@ -488,3 +489,131 @@ def test_P31_the_chain_of_the_register_shows_a_changed_byte(house: House) -> Non
         assert broken_standing(lines) == [lines[0].id]
         db.session.expunge_all()
     assert db.session.scalar(select(StandingLine.standing).limit(1)) == "valid"
+
+
+def renewed_early(house: House) -> tuple[Registration, date]:
+    """Certified on 2 March 2026 and renewed, with a new version of the scheme, in June 2029."""
+    with time_machine.travel(at(date(2026, 3, 2)), tick=False):
+        entry = house.registered(Kind.TRAINING)
+    old_end = entry.valid_until
+    with transaction():
+        asked = base.rules_of(fresh(entry).scheme).after.renewal_points
+        db.session.add(
+            Points(
+                registration_id=entry.id,
+                source="x",
+                title="x",
+                points=asked,
+                earned_on=today(),
+                period=0,
+            )
+        )
+        draft = schemes.start_draft(Kind.TRAINING, actor=SYSTEM, at=now())
+        draft.rules = {**draft.rules, "summary": "Nieuw."}
+        schemes.publish(draft, actor=SYSTEM, at=now())
+    who = house.actor("applicant")
+    with time_machine.travel(at(date(2029, 6, 1)), tick=False):
+        with transaction():
+            dossier = points.renew(fresh(entry), actor=who, at=now())
+        house.fill(dossier)
+        with transaction():
+            applying.hand_in(base.hold(dossier.id), agrees=True, actor=who, at=now())
+            handling.accept(dossier.id, note="", actor=house.actor("coordinator"), at=now())
+            handling.advise(dossier.id, "Ja.", actor=house.actor("coordinator"), at=now())
+            deciding.decide(
+                dossier.id, Outcome.GRANTED, grounds="x", actor=house.actor("decider"), at=now()
+            )
+    return fresh(entry), old_end
+
+
+def test_f13_after_an_early_renewal_both_certificates_follow(house: House) -> None:
+    entry, _old_end = renewed_early(house)
+    with time_machine.travel(at(date(2029, 6, 2)), tick=False):
+        with transaction():
+            register.propose_withdrawal(entry.id, "x", actor=house.actor("coordinator"), at=now())
+            register.withdraw(entry.id, actor=house.actor("decider_2"), at=now())
+        with transaction(write=False):
+            states = [
+                certificates.facts_of_source(f"certification:{entry.id}:{n}", today()).state
+                for n in (0, 1)
+            ]
+    assert states == ["revoked", "revoked"]
+
+
+def test_f16_until_the_new_certificate_begins_the_old_rules_hold(house: House) -> None:
+    entry, old_end = renewed_early(house)
+    with transaction(write=False):
+        versions = [
+            queries.on_day(entry, day).scheme.version
+            for day in (date(2029, 7, 1), old_end, old_end + timedelta(days=1))
+        ]
+    assert versions == [1, 1, 2]
+
+
+def test_f12_a_renewal_leaves_no_year_without_a_declaration(house: House) -> None:
+    entry, old_end = renewed_early(house)
+    assert entry.declare_by is not None
+    assert entry.declare_by <= old_end + timedelta(days=366)
+
+
+def test_f13_a_renewal_lifts_no_suspension_and_widens_nothing(house: House) -> None:
+    with time_machine.travel(at(date(2026, 3, 2)), tick=False):
+        entry = house.registered(Kind.TRAINING)
+    who, staff = house.actor("applicant"), house.actor("coordinator")
+    with transaction():
+        db.session.add(
+            Points(
+                registration_id=entry.id,
+                source="x",
+                title="x",
+                points=99,
+                earned_on=today(),
+                period=0,
+            )
+        )
+    with time_machine.travel(at(date(2029, 6, 1)), tick=False), transaction():
+        register.reduce_scope(entry.id, ["participatie"], "x", actor=staff, at=now())
+        dossier = points.renew(fresh(entry), actor=who, at=now())
+    house.fill(dossier, at=at(date(2029, 6, 2)))
+    with time_machine.travel(at(date(2029, 6, 3)), tick=False), transaction():
+        applying.hand_in(base.hold(dossier.id), agrees=True, actor=who, at=now())
+        handling.accept(dossier.id, note="", actor=staff, at=now())
+        handling.advise(dossier.id, "Ja.", actor=staff, at=now())
+        register.suspend(entry.id, "Onderzoek.", actor=staff, at=now())
+        deciding.decide(
+            dossier.id, Outcome.GRANTED, grounds="x", actor=house.actor("decider"), at=now()
+        )
+    found = fresh(entry)
+    assert (found.standing, found.themes) == ("suspended", ["participatie"])
+
+
+def test_the_clock_goes_on_when_one_entry_is_odd(house: House) -> None:
+    """Suspended for a missing declaration, ended, lifted: the calendar must not stop at it."""
+    with time_machine.travel(at(date(2026, 3, 2)), tick=False):
+        entry = house.registered(Kind.TRAINING)
+    with transaction():
+        db.session.execute(
+            update(Registration).values(
+                declare_by=date(2029, 6, 1),
+                noticed_on=date(2029, 5, 1),
+                valid_until=date(2029, 7, 1),
+            )
+        )
+    tick(date(2029, 6, 20))
+    assert fresh(entry).standing == "suspended"
+    with time_machine.travel(at(date(2029, 8, 1)), tick=False), transaction():
+        register.lift(entry.id, "x", actor=house.actor("coordinator"), at=now())
+    tick(date(2029, 8, 2))
+    tick(date(2029, 9, 9))
+    assert fresh(entry).standing == "valid"
+
+
+def test_a_past_year_counts_who_was_certified_then(house: House) -> None:
+    from learnenv.areas.certification.queries import figures
+
+    with time_machine.travel(at(date(2026, 3, 2)), tick=False):
+        house.registered(Kind.TRAINING)
+    with transaction(write=False):
+        assert figures.certified_on(date(2025, 12, 31)) == 0
+        assert figures.certified_on(date(2026, 12, 31)) == 1
+        assert figures.certified_on(date(2030, 3, 2)) == 0

@@ -21,6 +21,7 @@ class Outcome(StrEnum):
     CONDITIONS = "conditions"
     REFUSED = "refused"
     SET_ASIDE = "set_aside"
+    REOPENED = "reopened"
 
 
 class Decision(Base):

@@ -91,6 +91,8 @@ class StandingLine(Base):
     from_on: Mapped[date] = plain()
     until_on: Mapped[date] = plain()
     """Last day of the certificate as it was known then."""
+    valid_from: Mapped[date] = plain()
+    """First day of that certificate: later than `from_on` when it was renewed before the end."""
     standing: Mapped[str] = plain(String(10))
     scheme_id: Mapped[int] = plain(Id, ForeignKey("certification_scheme.id"))
     themes: Mapped[list[Any]] = plain()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 
 from learnenv.areas.certification import conflicts
@@ -26,6 +27,7 @@ from learnenv.areas.certification.models import (
     State,
     TrailLine,
 )
+from learnenv.areas.certification.services.parties import acts_for
 from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
@@ -48,9 +50,7 @@ def _found(query: Select[Dossier]) -> Dossier:
 
 
 def _own(actor: Actor) -> Select[int]:
-    return select(Member.party_id).where(
-        or_(Member.person_id == actor.id, Member.email == actor.email.lower())
-    )
+    return select(Member.party_id).where(acts_for(actor))
 
 
 def for_applicant(actor: Actor, number: str) -> Dossier:
@@ -58,9 +58,23 @@ def for_applicant(actor: Actor, number: str) -> Dossier:
     return _found(_base(number).where(Dossier.party_id.in_(_own(actor))))
 
 
-def for_coordinator(number: str) -> Dossier:
-    """Return a dossier that was handed in: a draft is the applicant's own."""
-    return _found(_base(number).where(Dossier.submitted_at.is_not(None)))
+def for_coordinator(actor: Actor, number: str) -> Dossier:
+    """Return a dossier that was handed in: a draft is the applicant's own.
+
+    For who assesses it, or is not independent, it does not exist here (P7).
+    """
+    dossier = _found(_base(number).where(Dossier.submitted_at.is_not(None)))
+    assesses = db.session.scalar(
+        select(Assignment.id).where(
+            Assignment.dossier_id == dossier.id, Assignment.person_id == actor.id
+        )
+    )
+    if (
+        assesses is not None
+        or conflicts.reasons([actor.id], dossier.party, today=today())[actor.id]
+    ):
+        raise NotFoundError
+    return dossier
 
 
 def for_assessor(actor: Actor, number: str) -> tuple[Dossier, Assignment]:
@@ -111,6 +125,25 @@ def evidence(dossier: Dossier, evidence_id: int) -> Evidence:
     if found is None or found.dossier_id != dossier.id:
         raise NotFoundError
     return found
+
+
+def handed_in(dossier: Dossier) -> tuple[dict[str, Any], list[Evidence]]:
+    """Return answers and evidence as they were last handed in: what staff look at.
+
+    What an applicant is changing now, or took out before handing in, is not among it.
+    """
+    last = revisions(dossier.id)[-1]
+    ids = [int(mark["id"]) for mark in last.evidence]
+    rows = db.session.scalars(select(Evidence).where(Evidence.id.in_(ids)).order_by(Evidence.id))
+    return dict(last.answers), list(rows)
+
+
+def evidence_handed_in(dossier: Dossier, evidence_id: int) -> Evidence:
+    """Return evidence that stands in some revision. Raises NotFoundError."""
+    known = {int(mark["id"]) for one in revisions(dossier.id) for mark in one.evidence}
+    if evidence_id not in known:
+        raise NotFoundError
+    return evidence(dossier, evidence_id)
 
 
 def revisions(dossier_id: int) -> list[Revision]:

@@ -15,6 +15,7 @@ from learnenv.areas.certification.models import (
     Registration,
     Scheme,
     Standing,
+    StandingLine,
     StepFigure,
 )
 from learnenv.areas.certification.rules import read
@@ -104,6 +105,27 @@ def agreement() -> list[Agreement]:
             )
         )
     return sorted(found, key=lambda one: (one.kind, -one.version, one.criterion))
+
+
+def certified_on(day: date) -> int:
+    """Return how many were certified at the end of a day in the past."""
+    last = (
+        select(func.max(StandingLine.id))
+        .where(StandingLine.from_on <= day)
+        .group_by(StandingLine.registration_id)
+    )
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(StandingLine)
+            .where(
+                StandingLine.id.in_(last),
+                StandingLine.standing == Standing.VALID,
+                StandingLine.until_on >= day,
+            )
+        )
+        or 0
+    )
 
 
 def certified(day: date) -> dict[str, int]:

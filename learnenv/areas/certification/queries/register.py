@@ -116,10 +116,21 @@ def on_day(found: Registration, day: date) -> OnDay:
     standing = line.standing
     if standing == Standing.VALID and line.until_on < day:
         standing = "expired"
+    # Renewed before the end: until the new certificate begins, the rules of the old one hold.
+    ruled = db.session.scalar(
+        select(StandingLine)
+        .where(
+            StandingLine.registration_id == found.id,
+            StandingLine.from_on <= day,
+            StandingLine.valid_from <= day,
+        )
+        .order_by(StandingLine.from_on.desc(), StandingLine.id.desc())
+        .limit(1)
+    )
     return OnDay(
         day=day,
         standing=standing,
-        scheme=db.session.get_one(Scheme, line.scheme_id),
+        scheme=db.session.get_one(Scheme, (ruled or line).scheme_id),
         themes=tuple(line.themes),
         until=line.until_on,
     )

@@ -86,7 +86,7 @@ def _draft(kind: str) -> tuple[Scheme, Rules]:
 def start_draft(kind: str) -> Answer:
     """Begin a new version."""
     schemes.start_draft(Kind(kind), actor=actor(), at=now())
-    return go("edit_scheme", kind=kind)
+    return go("edit_scheme", _("This is the draft. Change it, then publish it."), kind=kind)
 
 
 GENERAL = (

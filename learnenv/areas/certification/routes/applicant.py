@@ -16,6 +16,7 @@ from learnenv.areas.certification.forms import (
     ReasonForm,
     TextForm,
 )
+from learnenv.areas.certification.life import WAITING
 from learnenv.areas.certification.models import Dossier, Kind, Registration
 from learnenv.areas.certification.permissions import APPLY
 from learnenv.areas.certification.queries import dossiers
@@ -150,6 +151,8 @@ def accept_invitation(token: str) -> Answer:
 
 
 def _dossier(number: str) -> Dossier:
+    if request.method == "POST":
+        parties.claim(actor())  # who works along is tied to the applicant from now on
     return dossiers.for_applicant(actor(), number)
 
 
@@ -172,7 +175,7 @@ def _overview(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
         missing=eligibility.missing(rules, found.answers, evidence),
         expired=eligibility.expired(rules, evidence, day),
         evidence=evidence,
-        question=applying.open_question(found.id),
+        question=applying.open_question(found.id) if found.state in WAITING else None,
         questions=dossiers.questions(found.id),
         offered=interviews.offered(found.id, at=now()),
         booked=interviews.booked(found.id),

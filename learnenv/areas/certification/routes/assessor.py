@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Response
+from flask import Response, render_template, request
 from flask_babel import gettext as _
 
 from learnenv.areas.certification import conflicts
@@ -37,7 +37,7 @@ from learnenv.areas.certification.services import (
     interviews,
 )
 from learnenv.areas.certification.services.base import rules_of
-from learnenv.kernel.clock import now, today
+from learnenv.kernel.clock import local, now, today
 from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
@@ -77,9 +77,9 @@ def _page(found: Dossier, row: Assignment, *, refused: bool = False, **forms: An
     rules = rules_of(found.scheme)
     given = assessing.scores_of(row.id)
     revisions = dossiers.revisions(found.id)
-    evidence = applying.present_evidence(found.id)
+    answers, evidence = dossiers.handed_in(found)
     before = next((r for r in revisions if r.number == row.seen_revision), None)
-    changed, new, gone = applying.diff(before, found.answers, evidence)
+    changed, new, gone = applying.diff(before, answers, evidence)
     used = {key for c in rules.criteria for key in c.questions}
     scoring_forms = {
         c.key: _score_form(
@@ -109,6 +109,7 @@ def _page(found: Dossier, row: Assignment, *, refused: bool = False, **forms: An
         loose=[
             q for q in rules.questions if q.key not in used and not (rules.blind and q.identifying)
         ],
+        answers=answers,
         evidence=evidence,
         changed=changed,
         new=new,
@@ -184,8 +185,18 @@ def score(number: str, criterion: str) -> Answer:
                 actor=actor(),
                 at=now(),
             )
+            if "HX-Request" in request.headers:
+                return _saved({})
             return go("assess", _("Kept."), number=number, _anchor=f"c-{criterion}")
+    if "HX-Request" in request.headers:  # a note without a level yet: said, and kept by the page
+        return _saved({key: "; ".join(map(str, found)) for key, found in form.errors.items()})
     return _page(found, row, refused=True, scores={criterion: form})
+
+
+def _saved(wrong: dict[str, str]) -> Answer:
+    return render_template(
+        "certification/saved.html", wrong=wrong, at=local(now()).strftime("%H:%M")
+    )
 
 
 @blueprint.post("/certificering/beoordelen/<slug:number>/klaar")
@@ -267,7 +278,7 @@ def assessor_file(number: str, evidence_id: int) -> Answer:
     if row.state == AssignmentState.ASKED:
         raise NotFoundError  # first independence, then the evidence
     conflicts.demand_independent(actor(), found, today=today())
-    piece = dossiers.evidence(found, evidence_id)
+    piece = dossiers.evidence_handed_in(found, evidence_id)
     leave_line("certification.evidence_seen", f"dossier:{number}", actor(), evidence=piece.id)
     ending = piece.name.rsplit(".", 1)[-1]
     name = f"{piece.key}-{piece.id}.{ending}" if rules_of(found.scheme).blind else ""

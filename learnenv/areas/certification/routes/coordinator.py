@@ -100,7 +100,7 @@ def work_export(kind: str) -> Response:
 
 def _page(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
     rules, day = rules_of(found.scheme), today()
-    evidence = applying.present_evidence(found.id)
+    answers, evidence = dossiers.handed_in(found)
     rows = dossiers.assignments(found.id)
     choosing = found.state in (State.ASSIGNING, State.ASSESSING)
     candidates = handling.candidates(found, day=day) if choosing else []
@@ -112,6 +112,7 @@ def _page(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
         [
             *(row.person_id for row in rows),
             *(line.actor_id for line in lines if line.actor_id),
+            *([waiting.handler_id] if waiting and waiting.handler_id else []),
         ]
     )
     shown = {
@@ -138,6 +139,7 @@ def _page(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
         rules=rules,
         findings=applying.findings_of(found, day),
         expired=eligibility.expired(rules, evidence, day),
+        answers=answers,
         evidence=evidence,
         assignments=rows,
         people=people,
@@ -179,11 +181,15 @@ def _relation_form(**values: Any) -> RelationForm:
     )
 
 
+def _one(number: str) -> Dossier:
+    return dossiers.for_coordinator(actor(), number)
+
+
 @blueprint.get("/certificering/coordinatie/<slug:number>")
 @requires(COORDINATE)
 def handle(number: str) -> Answer:
     """Show a dossier with everything; looking leaves a line (P36)."""
-    found = dossiers.for_coordinator(number)
+    found = _one(number)
     leave_line("certification.dossier_seen", f"dossier:{number}", actor())
     return _page(found)
 
@@ -192,7 +198,7 @@ def handle(number: str) -> Answer:
 @requires(COORDINATE)
 def coordinator_asks(number: str) -> Answer:
     """Ask the applicant to complete something; the clock stands still."""
-    found = dossiers.for_coordinator(number)
+    found = _one(number)
     form = TextForm(prefix="vraag", label=_("Question to the applicant"))
     if form.validate():
         with blaming(form):
@@ -205,7 +211,7 @@ def coordinator_asks(number: str) -> Answer:
 @requires(COORDINATE)
 def accept(number: str) -> Answer:
     """Find the dossier complete."""
-    found, form = dossiers.for_coordinator(number), NoteForm(prefix="compleet")
+    found, form = _one(number), NoteForm(prefix="compleet")
     if form.validate():
         with blaming(form):
             handling.accept(found.id, note=form.text.data or "", actor=actor(), at=now())
@@ -217,7 +223,7 @@ def accept(number: str) -> Answer:
 @requires(COORDINATE)
 def set_aside(number: str) -> Answer:
     """Set an incomplete application aside."""
-    found = dossiers.for_coordinator(number)
+    found = _one(number)
     form = TextForm(prefix="opzij", label=_("Grounds"))
     if form.validate():
         with blaming(form):
@@ -230,7 +236,7 @@ def set_aside(number: str) -> Answer:
 @requires(COORDINATE)
 def assign(number: str) -> Answer:
     """Ask assessors."""
-    found = dossiers.for_coordinator(number)
+    found = _one(number)
     form = _assign_form(found, handling.candidates(found, day=today()))
     if form.validate():
         with blaming(form):
@@ -243,7 +249,7 @@ def assign(number: str) -> Answer:
 @requires(COORDINATE)
 def release(number: str, assignment_id: int) -> Answer:
     """Take an assessor off who is not done."""
-    found = dossiers.for_coordinator(number)
+    found = _one(number)
     handling.release(found.id, assignment_id, actor=actor(), at=now())
     return go("handle", _("Taken off. Choose somebody else."), number=number)
 
@@ -252,7 +258,7 @@ def release(number: str, assignment_id: int) -> Answer:
 @requires(COORDINATE)
 def without_third(number: str) -> Answer:
     """Go on without a third assessor, and say why."""
-    found, form = dossiers.for_coordinator(number), ReasonForm(prefix="derde")
+    found, form = _one(number), ReasonForm(prefix="derde")
     if form.validate():
         with blaming(form):
             assessing.go_on_without_third(found.id, form.reason.data or "", actor=actor(), at=now())
@@ -264,7 +270,10 @@ def without_third(number: str) -> Answer:
 @requires(COORDINATE)
 def advise(number: str) -> Answer:
     """Write the advice to who decides."""
-    found, form = dossiers.for_coordinator(number), TextForm(prefix="advies", label=_("Advice"))
+    found, form = (
+        _one(number),
+        TextForm(prefix="advies", label=_("Advice")),
+    )
     if form.validate():
         with blaming(form):
             handling.advise(found.id, form.text.data or "", actor=actor(), at=now())
@@ -276,7 +285,7 @@ def advise(number: str) -> Answer:
 @requires(COORDINATE)
 def appoint(number: str, objection_id: int) -> Answer:
     """Appoint who handles an objection."""
-    found = dossiers.for_coordinator(number)
+    found = _one(number)
     person = number_in("bezwaar-person")
     form = PersonForm(
         prefix="bezwaar", people=[(h[0], h[1]) for h in deciding.handlers(found, at=now())]
@@ -291,7 +300,10 @@ def appoint(number: str, objection_id: int) -> Answer:
 @requires(COORDINATE)
 def answer_complaint(number: str, complaint_id: int) -> Answer:
     """Answer a complaint."""
-    found, form = dossiers.for_coordinator(number), TextForm(prefix="klacht", label=_("Answer"))
+    found, form = (
+        _one(number),
+        TextForm(prefix="klacht", label=_("Answer")),
+    )
     if form.validate():
         with blaming(form):
             deciding.answer_complaint(
@@ -305,7 +317,7 @@ def answer_complaint(number: str, complaint_id: int) -> Answer:
 @requires(COORDINATE)
 def add_relation(number: str) -> Answer:
     """Note a tie between an assessor and this applicant; it counts at once (P7)."""
-    found, form = dossiers.for_coordinator(number), _relation_form()
+    found, form = _one(number), _relation_form()
     if form.validate():
         with blaming(form):
             pool.add_relation(
@@ -325,8 +337,8 @@ def add_relation(number: str) -> Answer:
 @requires(COORDINATE)
 def coordinator_file(number: str, evidence_id: int) -> Answer:
     """Download evidence."""
-    found = dossiers.for_coordinator(number)
-    piece = dossiers.evidence(found, evidence_id)
+    found = _one(number)
+    piece = dossiers.evidence_handed_in(found, evidence_id)
     leave_line("certification.evidence_seen", f"dossier:{number}", actor(), evidence=piece.id)
     return send_evidence(found, piece)
 
@@ -335,7 +347,7 @@ def coordinator_file(number: str, evidence_id: int) -> Answer:
 @requires(COORDINATE)
 def dossier_export(number: str) -> Response:
     """Give the whole dossier as one file."""
-    found = dossiers.for_coordinator(number)
+    found = _one(number)
     leave_line("certification.dossier_exported", f"dossier:{number}", actor())
     return export.answer(found, for_applicant=False)
 

@@ -56,6 +56,7 @@ def _found(number: str) -> Dossier:
 
 def _page(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
     scores = assessing.all_scores(found.id)
+    answers, evidence = dossiers.handed_in(found)
     decided = dossiers.decisions(found.id)
     objection = next(
         (
@@ -77,7 +78,8 @@ def _page(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
         dossier=found,
         rules=rules_of(found.scheme),
         findings=applying.findings_of(found, today()),
-        evidence=applying.present_evidence(found.id),
+        answers=answers,
+        evidence=evidence,
         scores=scores,
         people=people_facts(row.person_id for row, _given in scores),
         result=deciding.result_of(found),
@@ -158,7 +160,7 @@ def decide_objection(number: str, objection_id: int) -> Answer:
 def decider_file(number: str, evidence_id: int) -> Answer:
     """Download evidence."""
     found = _found(number)
-    piece = dossiers.evidence(found, evidence_id)
+    piece = dossiers.evidence_handed_in(found, evidence_id)
     leave_line("certification.evidence_seen", f"dossier:{number}", actor(), evidence=piece.id)
     return send_evidence(found, piece)
 

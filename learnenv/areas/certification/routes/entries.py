@@ -12,7 +12,7 @@ from learnenv.areas.certification.models import Registration
 from learnenv.areas.certification.permissions import COORDINATE
 from learnenv.areas.certification.queries import register as queries
 from learnenv.areas.certification.routes import blueprint
-from learnenv.areas.certification.routes.parts import Answer, blaming, go, page
+from learnenv.areas.certification.routes.parts import Answer, blaming, go, leave_line, page
 from learnenv.areas.certification.services import points, register
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.permissions import requires
@@ -49,6 +49,7 @@ def _page(entry: Registration, *, refused: bool = False, **forms: Any) -> Answer
 @requires(COORDINATE)
 def staff_entry(number: str) -> Answer:
     """Show an entry with its whole history and the reasons."""
+    leave_line("certification.dossier_seen", f"registration:{number}", actor())
     return _page(queries.entry(number))
 
 

@@ -17,6 +17,7 @@ from learnenv.areas.certification.routes.parts import (
     blaming,
     choice_of,
     go,
+    leave_line,
     page,
     page_number,
 )
@@ -116,6 +117,7 @@ def inventory_export(kind: str) -> Response:
         _("Kind"), _("Name"), _("E-mail address"), _("Website"), _("Region"), _("Invited on"),
         _("Answer"),
     ]  # fmt: skip
+    leave_line("certification.list_exported", "parties", actor(), lines=len(rows))
     return exports.download(exports.Table(_("Inventory"), columns, rows), kind)
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from learnenv.areas.certification import words
@@ -15,7 +16,7 @@ from learnenv.areas.certification.forms import KIND_NAMES
 from learnenv.areas.certification.models import Dossier, Evidence, ScanState
 from learnenv.kernel import audit, uploads
 from learnenv.kernel.clock import AMSTERDAM, today
-from learnenv.kernel.errors import DomainError, NotFoundError
+from learnenv.kernel.errors import DomainError, InvalidInputError, NotFoundError
 from learnenv.kernel.forms import BaseForm
 from learnenv.kernel.permissions import Actor
 from learnenv.kernel.taxonomy import REGIONS, THEMES, names
@@ -23,6 +24,7 @@ from learnenv.kernel.transaction import after_commit, transaction
 
 Answer = Response | str | tuple[str, int]
 MOST_PAGES = 10_000
+YEARS = range(2000, 2200)
 LONG_NUMBER = 16
 """Digits that no id of ours has."""
 
@@ -82,7 +84,12 @@ def number_in(name: str) -> int:
 
 
 def moment_of(value: datetime) -> datetime:
-    """Return what was filled in as a moment on the clock of Amsterdam."""
+    """Return what was filled in as a moment on the clock of Amsterdam.
+
+    Raises InvalidInputError for a year in which nobody makes appointments.
+    """
+    if value.year not in YEARS:
+        raise InvalidInputError(_("Choose a time to come."), field="starts_at")
     return value.replace(tzinfo=AMSTERDAM)
 
 

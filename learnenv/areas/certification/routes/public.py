@@ -159,6 +159,8 @@ def register_entry(number: str) -> Answer:
     """Show an entry with its history, and answer what it was on a day (f16)."""
     found, day = register.entry(number), today()
     asked = day_of(request.args.get("op", ""))
+    if asked is not None and asked > day:
+        asked = None
     past = register.on_day(found, asked) if asked else None
     return page(
         "entry",
@@ -260,8 +262,8 @@ def api_entry(number: str) -> Response:
     text = request.args.get("op", "")
     if text:
         asked = day_of(text)
-        if asked is None:
-            raise InvalidInputError(_("Write the day as 2026-03-01."))
+        if asked is None or asked > day:
+            raise InvalidInputError(_("Write a day as 2026-03-01, today or before."))
         past = register.on_day(found, asked)
         shown["onDay"] = {
             "day": asked.isoformat(),

@@ -8,23 +8,28 @@ from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 
 from learnenv.areas.certification import eligibility, mails, trail
 from learnenv.areas.certification.models import (
+    Assignment,
+    AssignmentState,
     Dossier,
     DossierKind,
     Evidence,
+    Interview,
     Member,
     Party,
     Question,
     Registration,
+    Reserved,
     Revision,
     State,
 )
 from learnenv.areas.certification.rules import QuestionRule, Rules
 from learnenv.areas.certification.services import register, schemes
 from learnenv.areas.certification.services.base import (
+    BUSY,
     back_to_choosing,
     hold,
     move,
@@ -127,6 +132,7 @@ def save_answers(
     answers are asked for at handing in.
     """
     del actor  # several people write; the revision says who handed in
+    hold(dossier.id)
     _demand_editable(dossier)
     rules = rules_of(dossier.scheme)
     answers, wrong = dict(dossier.answers), {}
@@ -216,12 +222,20 @@ class NewEvidence:
 
 def add_evidence(dossier: Dossier, new: NewEvidence, *, actor: Actor, at: datetime) -> Evidence:
     """Add a file or link to a dossier. Raises InvalidInputError for what is not acceptable."""
+    hold(dossier.id)
     _demand_editable(dossier)
-    asked = rules_of(dossier.scheme).evidence_rule(new.key)
+    rules = rules_of(dossier.scheme)
+    if rules.blind and new.link.strip():
+        raise InvalidInputError(
+            _("Assessors may not see who applies, and a link tells. Add a file."), field="link"
+        )
+    asked = rules.evidence_rule(new.key)
     if asked is None:
         raise InvalidInputError(_("Say what this shows."), field="key")
     if bool(new.data) == bool(new.link.strip()):
         raise InvalidInputError(_("Choose a file, or give a link."), field="file")
+    if new.issued_on is not None and new.issued_on > today(at):
+        raise InvalidInputError(_("This date is still to come."), field="issued_on")
     until = eligibility.last_valid_day(asked, new.issued_on, new.expires_on)
     if asked.needs_expiry:
         _check_dates(new, until, needs_issue=bool(asked.months_valid), day=today(at))
@@ -259,8 +273,6 @@ def add_evidence(dossier: Dossier, new: NewEvidence, *, actor: Actor, at: dateti
 def _check_dates(new: NewEvidence, until: date | None, *, needs_issue: bool, day: date) -> None:
     if needs_issue and new.issued_on is None:
         raise InvalidInputError(_("Give the date on the document."), field="issued_on")
-    if new.issued_on is not None and new.issued_on > day:
-        raise InvalidInputError(_("This date is still to come."), field="issued_on")
     if until is None:
         raise InvalidInputError(_("Give the last day it is valid."), field="expires_on")
     if until < day:
@@ -284,6 +296,7 @@ def _demand_room(dossier: Dossier, size: int) -> None:
 
 def remove_evidence(dossier: Dossier, row: Evidence, *, actor: Actor, at: datetime) -> None:
     """Take evidence out; what was handed in before still shows it."""
+    hold(dossier.id)
     _demand_editable(dossier)
     row.removed_at = at
     dossier.changed_at = at
@@ -327,6 +340,7 @@ def findings_of(dossier: Dossier, day: date) -> list[eligibility.Finding]:
 
 def hand_in(dossier: Dossier, *, agrees: bool, actor: Actor, at: datetime) -> None:
     """Hand a dossier in. Raises InvalidInputError that says what is still missing."""
+    hold(dossier.id)
     rules = rules_of(dossier.scheme)
     if dossier.state != State.DRAFT:
         raise DomainError(_("This dossier was handed in already."))
@@ -406,7 +420,7 @@ def answer(dossier_id: int, text: str, *, actor: Actor, at: datetime) -> None:
         raise InvalidInputError(_("This is still missing: %(list)s.", list="; ".join(missing)))
     question.answer, question.answered_at = text.strip()[: LONGEST["long"]], at
     question.answered_by = actor.person_id
-    made = _revise(dossier, rules.statement, actor=actor, at=at)
+    made = _revise(dossier, "", actor=actor, at=at)  # the statement was agreed with before
     move(
         dossier, "answer", actor=actor, at=at, waited_since=question.asked_at,
         question=question.id, revision=made.number,
@@ -443,6 +457,18 @@ def withdraw(dossier_id: int, reason: str, *, actor: Actor, at: datetime) -> Non
     """Stop an application, at any moment before the decision."""
     dossier = hold(dossier_id)
     move(dossier, "withdraw", actor=actor, at=at, reason=reason.strip()[:500])
+    db.session.execute(
+        update(Assignment)
+        .where(Assignment.dossier_id == dossier.id, Assignment.state.in_(BUSY))
+        .values(state=AssignmentState.ENDED)
+    )
+    db.session.execute(
+        delete(Reserved).where(
+            Reserved.interview_id.in_(
+                select(Interview.id).where(Interview.dossier_id == dossier.id)
+            )
+        )
+    )
 
 
 def scan_evidence(evidence_id: int) -> bool:

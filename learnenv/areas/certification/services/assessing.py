@@ -78,6 +78,7 @@ def declare(dossier_id: int, *, independent: bool, text: str, actor: Actor, at: 
     )  # fmt: skip
     trail.add(dossier, "declared_conflict", actor=actor, at=at)
     back_to_choosing(dossier, actor=actor, at=at)
+    go_on(dossier, actor=actor, at=at)
 
 
 def _working(dossier: Dossier, actor: Actor, at: datetime) -> Assignment:
@@ -139,7 +140,7 @@ def hand_in(dossier_id: int, summary: str, *, actor: Actor, at: datetime) -> Non
     db.session.flush()
     levels = {key: one.level for key, one in given.items()}
     trail.add(dossier, "scored", actor=actor, at=at, levels=levels)
-    _go_on(dossier, actor=actor, at=at)
+    go_on(dossier, actor=actor, at=at)
 
 
 def interview_held(dossier_id: int) -> bool:
@@ -179,7 +180,10 @@ def levels_of(dossier_id: int) -> list[dict[str, int]]:
     ]
 
 
-def _go_on(dossier: Dossier, *, actor: Actor, at: datetime) -> None:
+def go_on(dossier: Dossier, *, actor: Actor, at: datetime) -> None:
+    """Go on when all scores are in: to a third assessor, or to the advice."""
+    if dossier.state != State.ASSESSING:
+        return
     levels = levels_of(dossier.id)
     rules = rules_of(dossier.scheme)
     waiting = active(dossier.id) - len(levels)
@@ -214,6 +218,7 @@ def _count_pairs(dossier: Dossier, levels: list[dict[str, int]]) -> None:
 def go_on_without_third(dossier_id: int, reason: str, *, actor: Actor, at: datetime) -> None:
     """Go on to the advice although the scores differ much; the coordinator says why."""
     dossier = hold(dossier_id)
+    conflicts.demand_independent(actor, dossier, today=today(at))
     if not dossier.needs_third or dossier.state != State.ASSESSING:
         raise DomainError(_("No third assessor is proposed in this dossier."))
     if not reason.strip():

@@ -85,8 +85,8 @@ def move(
     dossier.state = life.after(before, step)
     dossier.changed_at = at
     if waited_since is not None:
-        dossier.stopped_days += days_between(waited_since, at)
-    elif dossier.state not in life.WAITING:
+        dossier.stopped_days += _stood_still(dossier, waited_since, at)
+    elif dossier.state not in life.WAITING and before != dossier.state:
         _count(dossier, before, at)
     _set_term(dossier, at, goes_on=waited_since is not None)
     trail.add(dossier, step, actor=actor, at=at, before=before, **details)
@@ -112,8 +112,18 @@ def back_to_choosing(dossier: Dossier, *, actor: Actor, at: datetime) -> None:
 
     Not while the applicant answers a question: then the answer brings it about.
     """
-    if dossier.state == State.ASSESSING and active(dossier.id) < rules_of(dossier.scheme).assessors:
+    running = dossier.state in (State.ASSESSING, State.ADVISING)
+    if running and active(dossier.id) < rules_of(dossier.scheme).assessors:
         move(dossier, "reassign", actor=actor, at=at)
+
+
+def _stood_still(dossier: Dossier, since: datetime, at: datetime) -> int:
+    """Return for how many days the clock stood still: until the answer, or until the term for it
+    passed unused (Awb 4:15, first paragraph)."""  # noqa: D205, D209
+    days = days_between(since, at)
+    if dossier.due_on is not None:
+        days = min(days, max(0, (dossier.due_on - today(since)).days))
+    return days
 
 
 def _count(dossier: Dossier, before: str, at: datetime) -> None:

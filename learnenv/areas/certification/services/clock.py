@@ -128,6 +128,7 @@ def declarations(at: datetime) -> None:
             Registration.declare_by.is_not(None),
             Registration.declare_by <= day + timedelta(days=90),
             Registration.standing == Standing.VALID,
+            Registration.valid_until >= day,
         )
     ).all()
     for entry in entries:

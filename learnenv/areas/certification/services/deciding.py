@@ -65,7 +65,7 @@ def decide(
     dossier = hold(dossier_id)
     conflicts.demand_four_eyes(actor, dossier)
     conflicts.demand_independent(actor, dossier, today=today(at))
-    if outcome == Outcome.SET_ASIDE:
+    if outcome in (Outcome.SET_ASIDE, Outcome.REOPENED):
         raise InvalidInputError(_("Choose an outcome."), field="outcome")
     why = _text(grounds, "grounds", _("Write the grounds of the decision."))
     if outcome == Outcome.CONDITIONS:
@@ -214,6 +214,7 @@ def appoint(
 ) -> None:
     """Appoint who handles an objection: nobody who had a part in the dossier (f14)."""
     dossier = hold(dossier_id)
+    conflicts.demand_independent(actor, dossier, today=today(at))
     objection = _objection(dossier, objection_id)
     listed = {one[0]: one for one in handlers(dossier, at=at)}
     if person_id not in listed:
@@ -293,7 +294,8 @@ def decide_objection(
         conditions if verdict == Verdict.FOUNDED else old.conditions,
         actor=actor, at=at, percent=old.percent, objection_id=objection.id,
     )  # fmt: skip
-    if verdict == Verdict.FOUNDED and old.outcome == Outcome.REFUSED and new != Outcome.REFUSED:
+    is_new = old.outcome == Outcome.REFUSED and not register.is_running(dossier.party_id, today(at))
+    if verdict == Verdict.FOUNDED and is_new:  # certified meanwhile: nothing to add
         register.enter(dossier, reason=f"objection {dossier.number}", actor=actor, at=at)
     return decision
 
@@ -309,7 +311,7 @@ def _founded(
 ) -> Outcome:
     if old.outcome == Outcome.SET_ASIDE:
         move(dossier, "reopen_on_objection", actor=actor, at=at)
-        return Outcome.SET_ASIDE
+        return Outcome.REOPENED
     if outcome not in (Outcome.GRANTED, Outcome.CONDITIONS):
         raise InvalidInputError(
             _("Say what the new decision is: granted, or granted with conditions."),

@@ -22,7 +22,7 @@ from learnenv.areas.certification.models import (
     Revision,
     State,
 )
-from learnenv.areas.certification.services import points
+from learnenv.areas.certification.services import assessing, points
 from learnenv.areas.certification.services.base import (
     BUSY,
     active,
@@ -34,7 +34,12 @@ from learnenv.areas.certification.services.base import (
 from learnenv.areas.certification.services.letters import ask_letter, objection_term
 from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
-from learnenv.kernel.errors import DomainError, ForbiddenError, InvalidInputError
+from learnenv.kernel.errors import (
+    DomainError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+)
 from learnenv.kernel.permissions import Actor, Role
 from learnenv.kernel.taxonomy import THEMES, names
 
@@ -268,15 +273,26 @@ def _tell_assessors(dossier: Dossier, made: list[Assignment]) -> None:
 
 
 def release(dossier_id: int, assignment_id: int, *, actor: Actor, at: datetime) -> None:
-    """Take an assessor off who is not done; the dossier goes back to choosing."""
+    """Take an assessor off: one who is not done, or one who turned out to be tied (P7).
+
+    The scores of who is tied do not count any more; the dossier goes back to choosing.
+    """
     dossier = hold(dossier_id)
+    conflicts.demand_independent(actor, dossier, today=today(at))
     row = db.session.get(Assignment, assignment_id)
-    if row is None or row.dossier_id != dossier.id or row.state not in BUSY:
+    if row is None or row.dossier_id != dossier.id:
+        raise NotFoundError
+    tied = conflicts.reasons([row.person_id], dossier.party, today=today(at))[row.person_id]
+    is_done = row.state == AssignmentState.DONE
+    if row.state not in BUSY and not (is_done and tied):
         raise DomainError(_("This assessor is done, or was taken off already."))
-    row.state = AssignmentState.ENDED
+    if is_done and dossier.state not in (State.ASSESSING, State.ADVISING):
+        raise DomainError(_("Ask who decides to send the dossier back first."))
+    row.state = AssignmentState.CONFLICT if tied else AssignmentState.ENDED
     db.session.flush()
     trail.add(dossier, "assessor_released", actor=actor, at=at, assessor=row.person_id)
     back_to_choosing(dossier, actor=actor, at=at)
+    assessing.go_on(dossier, actor=actor, at=at)
 
 
 def advise(dossier_id: int, text: str, *, actor: Actor, at: datetime) -> None:

@@ -80,12 +80,20 @@ def read(data: bytes) -> list[Line]:
         ) from None
     first = text.split("\n", 1)[0]
     rows = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=";" if ";" in first else ",")
-    titles = [COLUMNS.get(title.strip().lower(), "") for title in next(rows, [])]
+    try:
+        titles = [COLUMNS.get(title.strip().lower(), "") for title in next(rows, [])]
+    except csv.Error:
+        titles = []
     if "kind" not in titles or "name" not in titles:
         raise InvalidInputError(
             _("The first row must have at least the titles soort and naam."), field="file"
         )
-    lines = list(_lines(rows, titles))
+    try:
+        lines = list(_lines(rows, titles))
+    except csv.Error:
+        raise InvalidInputError(
+            _("This is not a readable CSV file. Save it as “CSV UTF-8”."), field="file"
+        ) from None
     if not lines:
         raise InvalidInputError(_("There are no rows below the titles."), field="file")
     _mark_known(lines)

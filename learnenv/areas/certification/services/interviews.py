@@ -10,7 +10,7 @@ from icalendar import Calendar, Event
 from sqlalchemy import delete, select
 
 from learnenv.accounts.api import people_facts
-from learnenv.areas.certification import mails, trail
+from learnenv.areas.certification import conflicts, mails, trail
 from learnenv.areas.certification.models import (
     Assignment,
     AssignmentState,
@@ -21,6 +21,7 @@ from learnenv.areas.certification.models import (
 )
 from learnenv.areas.certification.services import assessing
 from learnenv.areas.certification.services.base import hold
+from learnenv.kernel.clock import today
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import DomainError, InvalidInputError, NotFoundError
 from learnenv.kernel.i18n import format_datetime
@@ -222,8 +223,13 @@ def cancel(dossier_id: int, interview_id: int, *, actor: Actor, at: datetime) ->
 def report(dossier_id: int, interview_id: int, text: str, *, actor: Actor, at: datetime) -> None:
     """Write what was said; the interview counts as held."""
     dossier = hold(dossier_id)
-    assessing.assignment_of(actor, dossier.id)
+    row = assessing.assignment_of(actor, dossier.id)
+    if row.state == AssignmentState.ASKED:
+        raise DomainError(_("Declare your independence first."))
+    conflicts.demand_independent(actor, dossier, today=today(at))
     chosen = _one(dossier.id, interview_id)
+    if chosen.held_at is not None:
+        raise DomainError(_("The report was written already."))
     if chosen.booked_at is None or chosen.starts_at > at:
         raise DomainError(_("The interview has not been held yet."))
     if not text.strip():
@@ -235,7 +241,7 @@ def report(dossier_id: int, interview_id: int, text: str, *, actor: Actor, at: d
 
 def _tell(dossier: Dossier, chosen: Interview, *, kind: str) -> None:
     def words() -> tuple[str, tuple[str, ...], str]:
-        when = format_datetime(chosen.starts_at, "full")
+        when = format_datetime(chosen.starts_at, "EEEE d MMMM yyyy, HH:mm")
         if kind == "booked":
             return (
                 _("Interview on %(when)s", when=when),

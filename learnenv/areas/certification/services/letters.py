@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from learnenv.areas.certification.models import Decision
+from learnenv.kernel.clock import today
 from learnenv.kernel.jobs import enqueue
 from learnenv.kernel.terms import last_day
 
@@ -14,8 +15,11 @@ OBJECTION_DAYS = 42
 
 
 def objection_term(at: datetime) -> date:
-    """Return the last day for an objection against a decision of this moment."""
-    return last_day(at, OBJECTION_DAYS)
+    """Return the last day for an objection against a decision of this moment.
+
+    The letter leaves on the day of the decision or on the next; the later one counts.
+    """
+    return last_day(today(at) + timedelta(days=1), OBJECTION_DAYS)
 
 
 def objection_due(until: date) -> date:

@@ -9,13 +9,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
-from learnenv.accounts.api import person_of_address
 from learnenv.areas.certification import mails
-from learnenv.areas.certification.models import Invitation, Kind, Member, Party, Registration
+from learnenv.areas.certification.models import (
+    Invitation,
+    Kind,
+    Member,
+    Party,
+    Registration,
+    Relation,
+    RelationKind,
+)
 from learnenv.areas.certification.services import register
 from learnenv.kernel import audit
+from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import DomainError, InvalidInputError, NotFoundError
 from learnenv.kernel.permissions import Actor
@@ -229,7 +237,7 @@ def add_member(
         .values(
             party_id=party.id,
             email=email.lower(),
-            person_id=person_id or person_of_address(email),
+            person_id=person_id,  # whoever was only asked is no tie yet: see claim()
             is_owner=is_owner,
             added_at=at,
         )
@@ -248,6 +256,15 @@ def drop_member(party: Party, member: Member, *, actor: Actor) -> None:
     """Take somebody off; not the one in whose name the certificate stands."""
     if member.is_owner:
         raise DomainError(_("The certificate stands in this person's name."))
+    if member.person_id is not None:  # who worked along stays tied for three years
+        db.session.execute(
+            insert(Relation)
+            .values(
+                person_id=member.person_id, party_id=party.id, kind=RelationKind.BUSINESS,
+                until=today(), note="", told_at=now(), told_by=actor.person_id,
+            )
+            .on_conflict_do_nothing(index_elements=["person_id", "party_id", "kind"])
+        )  # fmt: skip
     db.session.delete(member)
     db.session.flush()
     audit.record("certification.member_dropped", f"party:{party.id}", actor=actor)
@@ -262,6 +279,14 @@ def claim(actor: Actor) -> None:
     )
 
 
+def acts_for(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition for being a member: as a person, or by an address nobody claimed."""
+    return or_(
+        Member.person_id == actor.id,
+        and_(Member.person_id.is_(None), Member.email == actor.email.lower()),
+    )
+
+
 def is_member(party_id: int, actor: Actor) -> bool:
     """Whether the actor acts for a party."""
     return (
@@ -269,7 +294,7 @@ def is_member(party_id: int, actor: Actor) -> bool:
             select(Member.id)
             .where(
                 Member.party_id == party_id,
-                or_(Member.person_id == actor.id, Member.email == actor.email.lower()),
+                acts_for(actor),
             )
             .limit(1)
         )

@@ -108,8 +108,8 @@ def is_short_path(dossier: Dossier, day: date) -> bool:
         .options(joinedload(Registration.scheme))
         .where(Registration.id == dossier.registration_id)
     ).one()
-    if entry.standing == Standing.WITHDRAWN:
-        return False
+    if entry.standing == Standing.WITHDRAWN or entry.valid_until < day:
+        return False  # who let it end is assessed anew
     return balance(entry, day).is_enough
 
 

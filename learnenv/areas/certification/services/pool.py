@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from flask_babel import gettext as _
+from sqlalchemy import select
+
 from learnenv.accounts.api import PersonFacts, people_with
 from learnenv.areas.certification import trail
 from learnenv.areas.certification.models import Assessor, Dossier, Kind, Relation, RelationKind
 from learnenv.areas.certification.services.base import hold
 from learnenv.kernel import audit
 from learnenv.kernel.db import db, insert
-from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.errors import ForbiddenError, NotFoundError
 from learnenv.kernel.permissions import Actor, Role
 from learnenv.kernel.taxonomy import THEMES, known
 
@@ -59,13 +62,27 @@ def add_relation(
 ) -> None:
     """Note a tie between a person and a party; it blocks from now on, also late (P7)."""
     held = hold(dossier.id)
-    values = {"until": until, "note": note.strip()[:300], "told_at": at, "told_by": actor.id}
-    statement = insert(Relation).values(
-        person_id=person_id, party_id=held.party_id, kind=RelationKind(kind), **values
-    )
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["person_id", "party_id", "kind"], set_=values
+    if person_id == actor.person_id:
+        raise ForbiddenError(_("A colleague notes what ties you to an applicant."))
+    known_one = db.session.scalar(
+        select(Relation).where(
+            Relation.person_id == person_id,
+            Relation.party_id == held.party_id,
+            Relation.kind == RelationKind(kind),
         )
     )
-    trail.add(held, "relation_noted", actor=actor, at=at, person=person_id, kind=kind)
+    if known_one is None:
+        known_one = Relation(
+            person_id=person_id, party_id=held.party_id, kind=RelationKind(kind), until=until,
+            note="", told_at=at,
+        )  # fmt: skip
+        db.session.add(known_one)
+    elif known_one.until is not None:  # a tie can only become longer
+        known_one.until = None if until is None else max(until, known_one.until)
+    known_one.note, known_one.told_at = note.strip()[:300], at
+    known_one.told_by = actor.person_id
+    db.session.flush()
+    trail.add(
+        held, "relation_noted", actor=actor, at=at, person=person_id, kind=kind,
+        until=known_one.until.isoformat() if known_one.until else None,
+    )  # fmt: skip

@@ -6,8 +6,9 @@ other areas, so a page of the directory can never show an old state (f13, f16).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from flask_babel import gettext as _
@@ -15,8 +16,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from certificates import api as certificates
-from learnenv.areas.certification import mails, trail
+from learnenv.areas.certification import conflicts, mails, trail
 from learnenv.areas.certification.models import (
+    Assignment,
+    AssignmentState,
     Declaration,
     Dossier,
     Ending,
@@ -84,6 +87,7 @@ def enter(dossier: Dossier, *, reason: str, actor: Actor, at: datetime) -> Regis
         select(Registration.id).where(Registration.party_id == dossier.party_id)
     )
     before: str | None = None
+    goes_on = stays_suspended = False
     if found is None:
         entry = Registration(
             number=new_number("R", at), party_id=dossier.party_id, kind=dossier.party.kind,
@@ -98,21 +102,56 @@ def enter(dossier: Dossier, *, reason: str, actor: Actor, at: datetime) -> Regis
     else:
         entry = hold(found)
         before = source_of(entry)
-        is_running = entry.standing != Standing.WITHDRAWN and entry.valid_until >= day
-        start = entry.valid_until + timedelta(days=1) if is_running else day
+        goes_on = entry.standing != Standing.WITHDRAWN and entry.valid_until >= day
+        stays_suspended = goes_on and entry.standing == Standing.SUSPENDED
+        start = entry.valid_until + timedelta(days=1) if goes_on else day
         entry.renewed += 1
         entry.dossier_id, entry.scheme_id = dossier.id, dossier.scheme_id
         entry.scheme = dossier.scheme
-        entry.themes = list(dossier.party.themes)
+        assessed = db.session.scalar(
+            select(Assignment.id)
+            .where(Assignment.dossier_id == dossier.id, Assignment.state == AssignmentState.DONE)
+            .limit(1)
+        )
+        wider = list(dossier.party.themes)
+        if assessed is None:  # nobody looked: what was taken away does not come back
+            wider = [theme for theme in wider if theme in entry.themes] or list(entry.themes)
+        entry.themes = wider
     entry.valid_from = start
     entry.valid_until = start + relativedelta(months=rules.months_valid) - timedelta(days=1)
-    entry.standing = Standing.VALID
-    entry.noticed_on, entry.expiry_told = None, False
-    entry.declare_by = _next_declaration(entry, rules, day)
+    entry.standing = Standing.SUSPENDED if stays_suspended else Standing.VALID
+    entry.expiry_told = False
+    if not (goes_on and entry.declare_by is not None):  # one that is asked already stays asked
+        entry.noticed_on = None
+        entry.declare_by = _next_declaration(entry, rules, day, goes_on=goes_on)
     entry.certificate_id = _issue(entry, dossier, rules, before, actor=actor, at=at)
     db.session.flush()
+    if stays_suspended:
+        _each_certificate(entry, certificates.Status.VALID, certificates.suspend, reason, at, actor)
     _line(entry, reason=reason, actor=actor, at=at, from_on=day)
     return entry
+
+
+def _each_certificate(
+    entry: Registration,
+    status: certificates.Status,
+    verb: Callable[..., None],
+    why: str,
+    at: datetime,
+    actor: Actor,
+    **more: Any,
+) -> None:
+    """Do the same with every certificate of an entry that still runs.
+
+    After an early renewal there are two: the one that runs now, and the one that begins later.
+    """
+    for number in range(entry.renewed + 1):
+        held = certificates.of_source(f"certification:{entry.id}:{number}")
+        if held is None or held.status != status:
+            continue
+        if held.valid_until is not None and held.valid_until < today(at):
+            continue
+        verb(certificate=held, reason=why, actor=actor, at=at, **more)
 
 
 def _issue(
@@ -150,12 +189,17 @@ def _issue(
     )
 
 
-def _next_declaration(entry: Registration, rules: Rules, day: date) -> date | None:
-    """Return the last day for the next yearly declaration; None when the end comes first."""
+def _next_declaration(
+    entry: Registration, rules: Rules, day: date, *, goes_on: bool
+) -> date | None:
+    """Return the last day for the next yearly declaration; None when the end comes first.
+
+    A renewal keeps the rhythm of the entry, so that no year is left out.
+    """
     months = rules.after.declaration_months
     if not months:
         return None
-    start = max(entry.valid_from, entry.since)
+    start = entry.since if goes_on else entry.valid_from
     due = start + relativedelta(months=months) - timedelta(days=1)
     while due <= day:
         due += relativedelta(months=months)
@@ -180,6 +224,7 @@ def _line(
         registration_id=entry.id,
         from_on=from_on or today(at),
         until_on=entry.valid_until,
+        valid_from=entry.valid_from,
         standing=entry.standing,
         scheme_id=entry.scheme_id,
         themes=list(entry.themes),
@@ -243,13 +288,10 @@ def _why(reason: str) -> str:
 def _not_own(entry: Registration, actor: Actor) -> None:
     if actor.person_id is None:
         return
-    own = db.session.scalar(
-        select(Member.id).where(
-            Member.party_id == entry.party_id, Member.person_id == actor.person_id
+    if conflicts.reasons([actor.id], entry.party, today=today())[actor.id]:
+        raise ForbiddenError(
+            _("You cannot do this for yourself, or for whom you have a tie with. Ask a colleague.")
         )
-    )
-    if own is not None:
-        raise ForbiddenError(_("You cannot do this for yourself. Ask a colleague."))
 
 
 def suspend(registration_id: int, reason: str, *, actor: Actor, at: datetime) -> None:
@@ -260,9 +302,7 @@ def suspend(registration_id: int, reason: str, *, actor: Actor, at: datetime) ->
     if shown_standing(entry, today(at)) != Standing.VALID:
         raise DomainError(_("Only a valid entry can be suspended."))
     entry.standing = Standing.SUSPENDED
-    held = certificates.of_source(source_of(entry))
-    if held is not None and held.status == certificates.Status.VALID:
-        certificates.suspend(certificate=held, reason=why, actor=actor, at=at)
+    _each_certificate(entry, certificates.Status.VALID, certificates.suspend, why, at, actor)
     _line(entry, reason=why, actor=actor, at=at)
     _tell_change(entry, "suspended", why, at)
 
@@ -275,9 +315,11 @@ def lift(registration_id: int, reason: str, *, actor: Actor, at: datetime) -> No
     if entry.standing != Standing.SUSPENDED:
         raise DomainError(_("This entry is not suspended."))
     entry.standing = Standing.VALID
-    held = certificates.of_source(source_of(entry))
-    if held is not None and held.status == certificates.Status.SUSPENDED:
-        certificates.lift(certificate=held, reason=why, actor=actor, at=at)
+    _each_certificate(entry, certificates.Status.SUSPENDED, certificates.lift, why, at, actor)
+    if entry.declare_by is not None and entry.declare_by < today(at):
+        # Lifted without the declaration: it is asked once more, with the same time for it.
+        notice = rules_of(entry.scheme).after.declaration_notice_days
+        entry.declare_by, entry.noticed_on = today(at) + timedelta(days=notice), None
     _line(entry, reason=why, actor=actor, at=at)
     _tell_change(entry, "lifted", why, at)
 
@@ -300,6 +342,7 @@ def propose_withdrawal(registration_id: int, reason: str, *, actor: Actor, at: d
 def put_aside(registration_id: int, *, actor: Actor) -> None:
     """Put a proposal aside; the entry stays as it is."""
     entry = hold(registration_id)
+    _not_own(entry, actor)
     proposal = db.session.get(Ending, entry.id)
     if proposal is None:
         raise NotFoundError
@@ -321,13 +364,9 @@ def withdraw(registration_id: int, *, actor: Actor, at: datetime) -> None:
     db.session.delete(proposal)
     entry.standing = Standing.WITHDRAWN
     entry.declare_by = None
-    held = certificates.of_source(source_of(entry))
-    if held is not None and held.status in (
-        certificates.Status.VALID,
-        certificates.Status.SUSPENDED,
-    ):
-        certificates.revoke_decided(
-            certificate=held, reason=why, actor=actor, second_id=first, at=at
+    for status in (certificates.Status.VALID, certificates.Status.SUSPENDED):
+        _each_certificate(
+            entry, status, certificates.revoke_decided, why, at, actor, second_id=first
         )
     _line(entry, reason=why, actor=actor, at=at)
     _tell_change(entry, "withdrawn", why, at)
@@ -361,7 +400,7 @@ def _tell_change(entry: Registration, kind: str, why: str, at: datetime) -> None
         return (
             _("Your certification %(number)s", number=entry.number),
             (said[kind], _("The reason: %(why)s", why=why),
-             _("You can object within six weeks, on the page of your certification.")),
+             _("Do you not agree? Answer this mail within six weeks: that is an objection.")),
             _("To my certification"),
         )  # fmt: skip
 

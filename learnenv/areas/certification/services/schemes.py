@@ -65,6 +65,11 @@ def save(draft: Scheme, rules: Rules, *, actor: Actor, at: datetime) -> None:
 def publish(draft: Scheme, *, actor: Actor, at: datetime) -> None:
     """Make a draft the version in use. Running dossiers stay on theirs."""
     _demand_draft(draft)
+    latest = current(draft.kind)
+    if latest is not None and latest.rules == draft.rules:
+        raise InvalidInputError(
+            _("Nothing changed since version %(number)s.", number=latest.version)
+        )
     found = rulebook.problems(rulebook.read(draft.rules))
     if found:
         raise InvalidInputError(" ".join(found))
