@@ -20,10 +20,13 @@ from learnenv.areas.certification.routes import (  # noqa: E402 - they hang on t
     administrator,
     applicant,
     assessor,
+    certified,
     coordinator,
     decider,
+    dossier_parts,
     entries,
     inventory,
+    office,
     public,
 )
 
@@ -32,9 +35,12 @@ __all__ = [
     "applicant",
     "assessor",
     "blueprint",
+    "certified",
     "coordinator",
     "decider",
+    "dossier_parts",
     "entries",
     "inventory",
+    "office",
     "public",
 ]

@@ -11,14 +11,6 @@ from flask import request
 from flask_babel import gettext as _
 
 from learnenv.areas.certification import rules as rulebook
-from learnenv.areas.certification.forms import (
-    CriterionForm,
-    EntryRuleForm,
-    EvidenceRuleForm,
-    PartForm,
-    QuestionRuleForm,
-    SchemeForm,
-)
 from learnenv.areas.certification.models import Kind, Scheme
 from learnenv.areas.certification.permissions import SCHEMES
 from learnenv.areas.certification.routes import blueprint
@@ -29,6 +21,14 @@ from learnenv.areas.certification.rules import (
     EvidenceRule,
     QuestionRule,
     Rules,
+)
+from learnenv.areas.certification.scheme_forms import (
+    CriterionForm,
+    EntryRuleForm,
+    EvidenceRuleForm,
+    PartForm,
+    QuestionRuleForm,
+    SchemeForm,
 )
 from learnenv.areas.certification.services import schemes
 from learnenv.kernel.clock import now

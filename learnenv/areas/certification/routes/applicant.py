@@ -9,15 +9,13 @@ from flask_babel import gettext as _
 
 from learnenv.areas.certification import eligibility, export
 from learnenv.areas.certification.forms import (
-    ColleagueForm,
-    EvidenceForm,
     HandInForm,
     PartyForm,
     ReasonForm,
     TextForm,
 )
 from learnenv.areas.certification.life import WAITING
-from learnenv.areas.certification.models import Dossier, Kind, Registration
+from learnenv.areas.certification.models import Dossier, Kind
 from learnenv.areas.certification.permissions import APPLY
 from learnenv.areas.certification.queries import dossiers
 from learnenv.areas.certification.queries import register as entries
@@ -28,7 +26,6 @@ from learnenv.areas.certification.routes.parts import (
     go,
     number_in,
     page,
-    send_evidence,
 )
 from learnenv.areas.certification.services import (
     applying,
@@ -43,7 +40,6 @@ from learnenv.areas.certification.services.base import rules_of
 from learnenv.kernel.clock import local, now, today
 from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import public, requires
-from learnenv.kernel.uploads import LARGEST
 from learnenv.web.shell import actor, keep_writes
 
 CALENDAR = "text/calendar; charset=utf-8"
@@ -150,7 +146,8 @@ def accept_invitation(token: str) -> Answer:
 # --- the dossier ---------------------------------------------------------------------------------
 
 
-def _dossier(number: str) -> Dossier:
+def own_dossier(number: str) -> Dossier:
+    """Return a dossier the actor works on; a change ties the actor to the applicant."""
     if request.method == "POST":
         parties.claim(actor())  # who works along is tied to the applicant from now on
     return dossiers.for_applicant(actor(), number)
@@ -191,14 +188,14 @@ def _overview(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
 @requires(APPLY)
 def dossier(number: str) -> Answer:
     """Show my dossier: what is done, what I do now, and what was decided."""
-    return _overview(_dossier(number))
+    return _overview(own_dossier(number))
 
 
 @blueprint.get("/certificering/dossiers/<slug:number>/vragen/<int(min=1, max=50):step>")
 @requires(APPLY)
 def answers(number: str, step: int) -> Answer:
     """Show one page of questions."""
-    return _questions_page(_dossier(number), step, {})
+    return _questions_page(own_dossier(number), step, {})
 
 
 def _questions_page(found: Dossier, step: int, wrong: dict[str, str]) -> Answer:
@@ -224,7 +221,7 @@ def _questions_page(found: Dossier, step: int, wrong: dict[str, str]) -> Answer:
 @requires(APPLY)
 def save_answers(number: str, step: int) -> Answer:
     """Keep a page of answers and go on to the next."""
-    found = _dossier(number)
+    found = own_dossier(number)
     wrong = applying.save_answers(found, _sent(), actor=actor(), at=now())
     if wrong:
         keep_writes()  # what was right is kept: a 422 would roll it back
@@ -245,7 +242,7 @@ def _sent() -> dict[str, Any]:
 @requires(APPLY)
 def autosave(number: str) -> Answer:
     """Keep what is on the screen now, while somebody types."""
-    found = _dossier(number)
+    found = own_dossier(number)
     wrong = applying.save_answers(found, _sent(), actor=actor(), at=now())
     return render_template(
         "certification/saved.html", wrong=wrong, at=local(now()).strftime("%H:%M")
@@ -256,7 +253,7 @@ def autosave(number: str) -> Answer:
 @requires(APPLY)
 def confirm(number: str) -> Answer:
     """Confirm one answer that was taken over."""
-    found = _dossier(number)
+    found = own_dossier(number)
     applying.confirm(found, request.form.get("key", ""), at=now())
     return go("answers", number=number, step=number_in("step") or 1)
 
@@ -266,127 +263,9 @@ def confirm(number: str) -> Answer:
 def exemption(number: str) -> Answer:
     """Say which mark I hold instead of a certificate."""
     applying.claim_exemption(
-        _dossier(number), request.form.get("rule", ""), request.form.get("mark", ""), at=now()
+        own_dossier(number), request.form.get("rule", ""), request.form.get("mark", ""), at=now()
     )
     return go("dossier", _("Saved."), number=number)
-
-
-# --- evidence and colleagues ---------------------------------------------------------------------
-
-
-def _evidence_form(found: Dossier, **values: Any) -> EvidenceForm:
-    rules = rules_of(found.scheme)
-    return EvidenceForm(kinds=[(e.key, e.title) for e in rules.evidence], **values)
-
-
-def _evidence_page(found: Dossier, form: EvidenceForm, *, refused: bool = False) -> Answer:
-    rows, rules = applying.present_evidence(found.id), rules_of(found.scheme)
-    return page(
-        "evidence",
-        refused=refused,
-        dossier=found,
-        rules=rules,
-        rows=rows,
-        form=form,
-        late=lambda row: (
-            (asked := rules.evidence_rule(row.key)) is not None
-            and eligibility.is_expired(asked, row, today())
-        ),
-        editable=found.state in applying.EDITABLE,
-    )
-
-
-@blueprint.get("/certificering/dossiers/<slug:number>/bewijs")
-@requires(APPLY)
-def evidence(number: str) -> Answer:
-    """Show the evidence and what is asked."""
-    found = _dossier(number)
-    return _evidence_page(found, _evidence_form(found, key=request.args.get("stuk")))
-
-
-@blueprint.post("/certificering/dossiers/<slug:number>/bewijs")
-@requires(APPLY)
-def add_evidence(number: str) -> Answer:
-    """Add a file or a link."""
-    found = _dossier(number)
-    form = _evidence_form(found)
-    upload = request.files.get("file")
-    if form.validate():
-        with blaming(form):
-            applying.add_evidence(
-                found,
-                applying.NewEvidence(
-                    key=form.key.data or "",
-                    data=upload.read(LARGEST + 1) if upload else b"",
-                    name=(upload.filename or "") if upload else "",
-                    link=form.link.data or "",
-                    issued_on=form.issued_on.data,
-                    expires_on=form.expires_on.data,
-                ),
-                actor=actor(),
-                at=now(),
-            )
-            return go("evidence", _("Added."), number=number)
-    return _evidence_page(found, form, refused=True)
-
-
-@blueprint.post("/certificering/dossiers/<slug:number>/bewijs/<id:evidence_id>/weg")
-@requires(APPLY)
-def drop_evidence(number: str, evidence_id: int) -> Answer:
-    """Take a piece of evidence out."""
-    found = _dossier(number)
-    row = dossiers.evidence(found, evidence_id)
-    applying.remove_evidence(found, row, actor=actor(), at=now())
-    return go("evidence", _("Taken out."), number=number)
-
-
-@blueprint.get("/certificering/dossiers/<slug:number>/bewijs/<id:evidence_id>")
-@requires(APPLY)
-def own_file(number: str, evidence_id: int) -> Answer:
-    """Download my own file."""
-    found = _dossier(number)
-    return send_evidence(found, dossiers.evidence(found, evidence_id))
-
-
-def _colleagues(found: Dossier, form: ColleagueForm, *, refused: bool = False) -> Answer:
-    return page(
-        "colleagues",
-        refused=refused,
-        dossier=found,
-        members=dossiers.members(found.party_id),
-        form=form,
-    )
-
-
-@blueprint.get("/certificering/dossiers/<slug:number>/collegas")
-@requires(APPLY)
-def colleagues(number: str) -> Answer:
-    """Show who works along on this dossier."""
-    return _colleagues(_dossier(number), ColleagueForm())
-
-
-@blueprint.post("/certificering/dossiers/<slug:number>/collegas")
-@requires(APPLY)
-def add_colleague(number: str) -> Answer:
-    """Ask a colleague to work along."""
-    found, form = _dossier(number), ColleagueForm()
-    if form.validate():
-        with blaming(form):
-            parties.ask_colleague(found.party, email=form.email.data or "", actor=actor(), at=now())
-            return go("colleagues", _("Asked by mail."), number=number)
-    return _colleagues(found, form, refused=True)
-
-
-@blueprint.post("/certificering/dossiers/<slug:number>/collegas/<id:member_id>/weg")
-@requires(APPLY)
-def drop_colleague(number: str, member_id: int) -> Answer:
-    """Take a colleague off."""
-    found = _dossier(number)
-    member = next((m for m in dossiers.members(found.party_id) if m.id == member_id), None)
-    if member is None:
-        raise NotFoundError
-    parties.drop_member(found.party, member, actor=actor())
-    return go("colleagues", number=number)
 
 
 # --- handing in and what follows -----------------------------------------------------------------
@@ -411,14 +290,14 @@ def _hand_in_page(found: Dossier, form: HandInForm, *, refused: bool = False) ->
 @requires(APPLY)
 def check(number: str) -> Answer:
     """Show everything once more, before handing in."""
-    return _hand_in_page(_dossier(number), HandInForm())
+    return _hand_in_page(own_dossier(number), HandInForm())
 
 
 @blueprint.post("/certificering/dossiers/<slug:number>/indienen")
 @requires(APPLY)
 def hand_in(number: str) -> Answer:
     """Hand the dossier in."""
-    found, form = _dossier(number), HandInForm()
+    found, form = own_dossier(number), HandInForm()
     if form.validate():
         with blaming(form):
             applying.hand_in(found, agrees=bool(form.agrees.data), actor=actor(), at=now())
@@ -430,7 +309,7 @@ def hand_in(number: str) -> Answer:
 @requires(APPLY)
 def answer(number: str) -> Answer:
     """Answer the question that waits."""
-    found = _dossier(number)
+    found = own_dossier(number)
     form = TextForm(prefix="antwoord", label=_("Your answer"))
     if form.validate():
         with blaming(form):
@@ -443,7 +322,7 @@ def answer(number: str) -> Answer:
 @requires(APPLY)
 def withdraw(number: str) -> Answer:
     """Stop my application."""
-    found, form = _dossier(number), ReasonForm(prefix="stop")
+    found, form = own_dossier(number), ReasonForm(prefix="stop")
     if form.validate():
         with blaming(form):
             applying.withdraw(found.id, form.reason.data or "", actor=actor(), at=now())
@@ -455,7 +334,7 @@ def withdraw(number: str) -> Answer:
 @requires(APPLY)
 def book(number: str, interview_id: int) -> Answer:
     """Book a time for the interview."""
-    interviews.book(_dossier(number).id, interview_id, actor=actor(), at=now())
+    interviews.book(own_dossier(number).id, interview_id, actor=actor(), at=now())
     return go("dossier", _("Booked. Everybody gets a mail."), number=number)
 
 
@@ -463,7 +342,7 @@ def book(number: str, interview_id: int) -> Answer:
 @requires(APPLY)
 def cancel(number: str, interview_id: int) -> Answer:
     """Cancel the interview."""
-    interviews.cancel(_dossier(number).id, interview_id, actor=actor(), at=now())
+    interviews.cancel(own_dossier(number).id, interview_id, actor=actor(), at=now())
     return go("dossier", _("Cancelled. Choose another time."), number=number)
 
 
@@ -471,7 +350,7 @@ def cancel(number: str, interview_id: int) -> Answer:
 @requires(APPLY)
 def interview_file(number: str) -> Response:
     """Give the interview for a calendar."""
-    found = _dossier(number)
+    found = own_dossier(number)
     booked = interviews.booked(found.id)
     if booked is None:
         raise NotFoundError
@@ -482,7 +361,7 @@ def interview_file(number: str) -> Response:
 @requires(APPLY)
 def decision_letter(number: str, decision: int) -> Response:
     """Give the letter of a decision."""
-    made = dossiers.letter(_dossier(number).id, decision)
+    made = dossiers.letter(own_dossier(number).id, decision)
     response = Response(made.data, content_type="application/pdf")
     response.headers.set("Content-Disposition", "attachment", filename=f"besluit-{number}.pdf")
     response.headers["Cache-Control"] = "private, no-store"
@@ -493,7 +372,7 @@ def decision_letter(number: str, decision: int) -> Response:
 @requires(APPLY)
 def make_objection(number: str) -> Answer:
     """Object to the decision."""
-    found = _dossier(number)
+    found = own_dossier(number)
     form = TextForm(prefix="bezwaar", label=_("Why do you not agree?"))
     if form.validate():
         with blaming(form):
@@ -506,7 +385,7 @@ def make_objection(number: str) -> Answer:
 @requires(APPLY)
 def make_complaint(number: str) -> Answer:
     """Complain about how I was treated."""
-    found = _dossier(number)
+    found = own_dossier(number)
     form = TextForm(prefix="klacht", label=_("What happened?"))
     if form.validate():
         with blaming(form):
@@ -519,68 +398,4 @@ def make_complaint(number: str) -> Answer:
 @requires(APPLY)
 def own_export(number: str) -> Response:
     """Give my whole dossier as one file."""
-    return export.answer(_dossier(number), for_applicant=True)
-
-
-# --- what follows certification ------------------------------------------------------------------
-
-
-@blueprint.post("/certificering/register/<slug:number>/verlengen")
-@requires(APPLY)
-def renew(number: str) -> Answer:
-    """Begin the renewal, prefilled."""
-    entry = dossiers.own_registration(actor(), number)
-    made = points.renew(entry, actor=actor(), at=now())
-    return go("dossier", number=made.number)
-
-
-def _declaration(entry: Registration, form: TextForm, *, refused: bool = False) -> Answer:
-    return page(
-        "declaration",
-        refused=refused,
-        entry=entry,
-        form=form,
-        is_open=register.can_declare(entry, today()),
-    )
-
-
-@blueprint.get("/certificering/verklaring/<slug:number>")
-@requires(APPLY)
-def declaration(number: str) -> Answer:
-    """Ask for the yearly self-declaration."""
-    entry = dossiers.own_registration(actor(), number)
-    return _declaration(entry, _declaration_form(formdata=None))
-
-
-def _declaration_form(**values: Any) -> TextForm:
-    return TextForm(
-        prefix="verklaring",
-        label=_("What changed this year?"),
-        hint=_("Think of your work, your clients, complaints, and your evidence."
-               " Nothing changed? Write that."),
-        **values,
-    )  # fmt: skip
-
-
-@blueprint.post("/certificering/verklaring/<slug:number>")
-@requires(APPLY)
-def declare(number: str) -> Answer:
-    """Give the yearly self-declaration."""
-    entry, form = dossiers.own_registration(actor(), number), _declaration_form()
-    if form.validate():
-        with blaming(form):
-            register.declare(entry.id, form.text.data or "", actor=actor(), at=now())
-            return go("mine", _("Thank you. You are done for this year."))
-    return _declaration(entry, form, refused=True)
-
-
-@blueprint.post("/certificering/register/<slug:number>/<any(tonen, verbergen):what>")
-@requires(APPLY)
-def consent(number: str, what: str) -> Answer:
-    """Let the register show my contact data, or stop it; it works at once (P35)."""
-    entry = dossiers.own_registration(actor(), number)
-    if what == "tonen":
-        parties.give_consent(entry.party, actor=actor(), at=now())
-        return go("mine", _("The register shows your contact data now."))
-    parties.withdraw_consent(entry.party, actor=actor(), at=now())
-    return go("mine", _("The register does not show your contact data any more."))
+    return export.answer(own_dossier(number), for_applicant=True)
