@@ -23,6 +23,7 @@ from learnenv.areas.certification.services import (
     parties,
     points,
     pool,
+    proofs,
     questions,
     register,
     schemes,
@@ -185,9 +186,9 @@ def _begin(
         if rule.exempt:
             applying.claim_exemption(held, rule.key, rule.exempt[0], at=at)
     for asked in rules.evidence:
-        applying.add_evidence(
+        proofs.add_evidence(
             held,
-            applying.NewEvidence(
+            proofs.NewEvidence(
                 key=asked.key,
                 data=PAPER,
                 name=f"{asked.key}.pdf",

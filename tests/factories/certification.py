@@ -26,6 +26,7 @@ from learnenv.areas.certification.services import (
     handling,
     interviews,
     parties,
+    proofs,
     schemes,
 )
 from learnenv.areas.certification.services.parties import PartyFacts
@@ -130,9 +131,9 @@ class House:
                 if rule.exempt:
                     applying.claim_exemption(held, rule.key, rule.exempt[0], at=moment)
             for asked in rules.evidence:
-                applying.add_evidence(
+                proofs.add_evidence(
                     held,
-                    applying.NewEvidence(
+                    proofs.NewEvidence(
                         key=asked.key,
                         data=PDF,
                         name=f"zeldzaamnaam-{asked.key}.pdf",

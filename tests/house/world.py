@@ -22,11 +22,11 @@ from courses.services import hand_ins, learning, quizzes
 from learnenv.accounts.models import MailedToken, Organisation, Person, RoleAssignment, WebSession
 from learnenv.areas.certification.models import Assignment, Invitation, Kind, Letter, Member
 from learnenv.areas.certification.services import (
-    applying,
     base,
     deciding,
     interviews,
     parties,
+    proofs,
     questions,
     schemes,
 )
@@ -203,8 +203,8 @@ def _certify(world: World, key: str, staff: dict[str, Person]) -> None:
         running.id, start=start, end=start + timedelta(hours=1), place="Zaal",
         actor=house.actor("assessor_1"), at=now(),
     )  # fmt: skip
-    evidence = applying.present_evidence(running.id)[0]
-    evidence_done = applying.present_evidence(done.id)[0]
+    evidence = proofs.present_evidence(running.id)[0]
+    evidence_done = proofs.present_evidence(done.id)[0]
     colleague = Member(party_id=running.party_id, email=f"collega-{key}@example.nl", added_at=now())
     invitation = Invitation(
         party_id=running.party_id, token_hash=parties.token_hash(key.upper() * 43), sent_at=now()

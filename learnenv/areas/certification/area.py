@@ -13,7 +13,7 @@ from learnenv.areas.certification.commands import certification_group
 from learnenv.areas.certification.indicators import CERTIFIED, LEAD_DAYS
 from learnenv.areas.certification.models import MODELS
 from learnenv.areas.certification.routes import administrator, blueprint
-from learnenv.areas.certification.services import applying, clock, letters, points
+from learnenv.areas.certification.services import clock, letters, points, proofs
 from learnenv.kernel.area import Area, Job, NavItem
 from learnenv.kernel.clock import now
 from learnenv.kernel.events import on
@@ -28,7 +28,7 @@ class NotScannedError(RuntimeError):
 
 def _scan(payload: dict[str, Any]) -> None:
     with transaction():
-        waits = applying.scan_evidence(int(payload["evidence"]))
+        waits = proofs.scan_evidence(int(payload["evidence"]))
     if waits:
         raise NotScannedError
 
@@ -82,7 +82,7 @@ AREA = Area(
     commands=(certification_group,),
     jobs=(
         Job(name=letters.JOB, run=_letter),
-        Job(name=applying.SCAN, run=_scan),
+        Job(name=proofs.SCAN, run=_scan),
         Job(name="certification.clock", run=_clock, every=timedelta(hours=1)),
         Job(name="certification.tidy", run=_tidy, every=timedelta(days=1)),
     ),

@@ -26,6 +26,7 @@ from learnenv.areas.certification.services import (
     deciding,
     handling,
     pool,
+    proofs,
 )
 from learnenv.areas.certification.trail import broken
 from learnenv.kernel.clock import now, today
@@ -129,13 +130,13 @@ def test_f4_expired_evidence_is_refused_and_later_flagged(house: House) -> None:
     dossier = house.begin()
     rules = rules_of(dossier)
     asked = next(e for e in rules.evidence if e.needs_expiry and e.months_valid)
-    new = applying.NewEvidence(
+    new = proofs.NewEvidence(
         key=asked.key, data=PDF, name="oud.pdf", issued_on=today() - timedelta(days=1200)
     )
     with pytest.raises(InvalidInputError, match="expired"), transaction():
-        applying.add_evidence(base.hold(dossier.id), new, actor=house.actor("applicant"), at=now())
+        proofs.add_evidence(base.hold(dossier.id), new, actor=house.actor("applicant"), at=now())
     house.fill(dossier)
-    rows = applying.present_evidence(dossier.id)
+    rows = proofs.present_evidence(dossier.id)
     assert eligibility.expired(rules, rows, today()) == []
     far = today() + timedelta(days=31 * (asked.months_valid + 1))
     assert asked in eligibility.expired(rules, rows, far)
@@ -219,23 +220,23 @@ def test_f8_what_changed_since_the_question_is_marked(house: House) -> None:
     with transaction():
         handling.ask(dossier.id, "Meer?", actor=house.actor("coordinator"), at=now())
     first = dossiers.revisions(dossier.id)[-1]
-    old = applying.present_evidence(dossier.id)[0]
+    old = proofs.present_evidence(dossier.id)[0]
     with transaction():
         held = base.hold(dossier.id)
         applying.save_answers(held, {key: "Beter."}, actor=house.actor("applicant"), at=now())
-        applying.add_evidence(
+        proofs.add_evidence(
             held,
-            applying.NewEvidence(
+            proofs.NewEvidence(
                 key=old.key, data=PDF, name="n.pdf", issued_on=old.issued_on,
                 expires_on=old.expires_on,
             ),
             actor=house.actor("applicant"),
             at=now(),
         )  # fmt: skip
-        applying.remove_evidence(held, old, actor=house.actor("applicant"), at=now())
+        proofs.remove_evidence(held, old, actor=house.actor("applicant"), at=now())
         applying.answer(dossier.id, "Zie dossier.", actor=house.actor("applicant"), at=now())
     found = reload(dossier)
-    changed, new, gone = applying.diff(first, found.answers, applying.present_evidence(dossier.id))
+    changed, new, gone = applying.diff(first, found.answers, proofs.present_evidence(dossier.id))
     assert changed == {key}
     assert len(new) == 1
     assert [mark["id"] for mark in gone] == [old.id]
@@ -798,15 +799,15 @@ def test_f14_a_founded_objection_adds_nothing_when_certified_meanwhile(house: Ho
 def test_staff_see_what_was_handed_in_and_nothing_else(house: House) -> None:
     dossier = house.begin()
     house.fill(dossier)
-    secret = applying.present_evidence(dossier.id)[0]
+    secret = proofs.present_evidence(dossier.id)[0]
     with transaction():
         held = base.hold(dossier.id)
-        extra = applying.NewEvidence(
+        extra = proofs.NewEvidence(
             key=secret.key, data=PDF, name="x.pdf", issued_on=secret.issued_on,
             expires_on=secret.expires_on,
         )  # fmt: skip
-        applying.add_evidence(held, extra, actor=house.actor("applicant"), at=now())
-        applying.remove_evidence(held, secret, actor=house.actor("applicant"), at=now())
+        proofs.add_evidence(held, extra, actor=house.actor("applicant"), at=now())
+        proofs.remove_evidence(held, secret, actor=house.actor("applicant"), at=now())
         applying.hand_in(held, agrees=True, actor=house.actor("applicant"), at=now())
     found = reload(dossier)
     with pytest.raises(NotFoundError):

@@ -31,6 +31,7 @@ from learnenv.areas.certification.services import (
     handling,
     parties,
     points,
+    proofs,
     register,
     schemes,
 )
@@ -461,7 +462,7 @@ def test_P34_evidence_goes_after_its_term_and_orphans_too(house: House, app: Fla
     dossier = house.handed_in(Kind.TRAINING)
     with transaction():
         applying.withdraw(dossier.id, "Toch niet.", actor=house.actor("applicant"), at=now())
-    rows = applying.present_evidence(dossier.id)
+    rows = proofs.present_evidence(dossier.id)
     files = [row.file for row in rows]
     orphan = uploads.keep(uploads.accept(PDF, "x.pdf"))
     db.session.rollback()

@@ -33,10 +33,11 @@ from learnenv.areas.certification.services import (
     interviews,
     parties,
     points,
+    proofs,
     register,
     schemes,
 )
-from learnenv.areas.certification.services.base import rules_of
+from learnenv.areas.certification.services.base import EDITABLE, rules_of
 from learnenv.kernel.clock import local, now, today
 from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import public, requires
@@ -155,7 +156,7 @@ def own_dossier(number: str) -> Dossier:
 
 def _overview(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
     rules, day = rules_of(found.scheme), today()
-    evidence = applying.present_evidence(found.id)
+    evidence = proofs.present_evidence(found.id)
     shown = {
         "answer": TextForm(prefix="antwoord", formdata=None, label=_("Your answer")),
         "objection": TextForm(prefix="bezwaar", formdata=None, label=_("Why do you not agree?")),
@@ -179,7 +180,7 @@ def _overview(found: Dossier, *, refused: bool = False, **forms: Any) -> Answer:
         decisions=dossiers.decisions(found.id),
         complaints=dossiers.complaints(found.id),
         lines=dossiers.trail(found.id),
-        editable=found.state in applying.EDITABLE,
+        editable=found.state in EDITABLE,
         forms=shown,
     )
 
@@ -212,7 +213,7 @@ def _questions_page(found: Dossier, step: int, wrong: dict[str, str]) -> Answer:
         group=group,
         questions=[q for q in rules.questions if q.group == group],
         wrong=wrong,
-        editable=found.state in applying.EDITABLE,
+        editable=found.state in EDITABLE,
         typed=request.form,
     )
 
@@ -273,7 +274,7 @@ def exemption(number: str) -> Answer:
 
 def _hand_in_page(found: Dossier, form: HandInForm, *, refused: bool = False) -> Answer:
     rules, day = rules_of(found.scheme), today()
-    rows = applying.present_evidence(found.id)
+    rows = proofs.present_evidence(found.id)
     return page(
         "hand_in",
         refused=refused,

@@ -25,10 +25,10 @@ from learnenv.areas.certification.routes.parts import (
     send_evidence,
 )
 from learnenv.areas.certification.services import (
-    applying,
     parties,
+    proofs,
 )
-from learnenv.areas.certification.services.base import rules_of
+from learnenv.areas.certification.services.base import EDITABLE, rules_of
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import requires
@@ -47,7 +47,7 @@ def _evidence_form(found: Dossier, **values: Any) -> EvidenceForm:
 
 
 def _evidence_page(found: Dossier, form: EvidenceForm, *, refused: bool = False) -> Answer:
-    rows, rules = applying.present_evidence(found.id), rules_of(found.scheme)
+    rows, rules = proofs.present_evidence(found.id), rules_of(found.scheme)
     return page(
         "evidence",
         refused=refused,
@@ -59,7 +59,7 @@ def _evidence_page(found: Dossier, form: EvidenceForm, *, refused: bool = False)
             (asked := rules.evidence_rule(row.key)) is not None
             and eligibility.is_expired(asked, row, today())
         ),
-        editable=found.state in applying.EDITABLE,
+        editable=found.state in EDITABLE,
     )
 
 
@@ -80,9 +80,9 @@ def add_evidence(number: str) -> Answer:
     upload = request.files.get("file")
     if form.validate():
         with blaming(form):
-            applying.add_evidence(
+            proofs.add_evidence(
                 found,
-                applying.NewEvidence(
+                proofs.NewEvidence(
                     key=form.key.data or "",
                     data=upload.read(LARGEST + 1) if upload else b"",
                     name=(upload.filename or "") if upload else "",
@@ -103,7 +103,7 @@ def drop_evidence(number: str, evidence_id: int) -> Answer:
     """Take a piece of evidence out."""
     found = own_dossier(number)
     row = dossiers.evidence(found, evidence_id)
-    applying.remove_evidence(found, row, actor=actor(), at=now())
+    proofs.remove_evidence(found, row, actor=actor(), at=now())
     return go("evidence", _("Taken out."), number=number)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -27,29 +26,23 @@ from learnenv.areas.certification.models import (
     State,
 )
 from learnenv.areas.certification.rules import QuestionRule, Rules
-from learnenv.areas.certification.services import register, schemes
+from learnenv.areas.certification.services import proofs, register, schemes
 from learnenv.areas.certification.services.base import (
     BUSY,
     back_to_choosing,
+    demand_editable,
     hold,
     move,
     new_number,
     rules_of,
 )
-from learnenv.kernel import uploads
 from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import DomainError, InvalidInputError
-from learnenv.kernel.jobs import enqueue
 from learnenv.kernel.permissions import Actor
 
-SCAN = "certification.scan"
 LONGEST = {"text": 300, "long": 6000, "url": 500, "choice": 300, "number": 20, "yes_no": 3}
-MOST_FILES = 60
-MOST_BYTES = 100_000_000
 MOST_NUMBER = 1_000_000
-EDITABLE = (State.DRAFT, State.SCREENING_WAITS, State.ASSESSING_WAITS)
-"""States in which the applicant writes."""
 
 
 def begin(
@@ -133,7 +126,7 @@ def save_answers(
     """
     del actor  # several people write; the revision says who handed in
     hold(dossier.id)
-    _demand_editable(dossier)
+    demand_editable(dossier)
     rules = rules_of(dossier.scheme)
     answers, wrong = dict(dossier.answers), {}
     for question in rules.questions:
@@ -182,7 +175,7 @@ def _number(text: str) -> str:
 
 def confirm(dossier: Dossier, key: str, *, at: datetime) -> None:
     """Confirm one answer that was taken over."""
-    _demand_editable(dossier)
+    demand_editable(dossier)
     dossier.to_confirm = [one for one in dossier.to_confirm if one != key]
     dossier.changed_at = at
     db.session.flush()
@@ -190,7 +183,7 @@ def confirm(dossier: Dossier, key: str, *, at: datetime) -> None:
 
 def claim_exemption(dossier: Dossier, rule_key: str, mark: str, *, at: datetime) -> None:
     """Say which mark one holds instead of a certificate of ours; empty takes it back (f3)."""
-    _demand_editable(dossier)
+    demand_editable(dossier)
     rule = next((r for r in rules_of(dossier.scheme).eligibility if r.key == rule_key), None)
     if rule is None or (mark and mark not in rule.exempt):
         raise InvalidInputError(_("Choose one of the marks in the list."))
@@ -198,121 +191,6 @@ def claim_exemption(dossier: Dossier, rule_key: str, mark: str, *, at: datetime)
     dossier.exemptions = {**claims, rule_key: mark} if mark else claims
     dossier.changed_at = at
     db.session.flush()
-
-
-def _demand_editable(dossier: Dossier) -> None:
-    if dossier.state not in EDITABLE:
-        raise DomainError(_("The dossier was handed in, so it cannot be changed now."))
-
-
-# --- evidence ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEvidence:
-    """A file or a link, with its dates."""
-
-    key: str
-    data: bytes = b""
-    name: str = ""
-    link: str = ""
-    issued_on: date | None = None
-    expires_on: date | None = None
-
-
-def add_evidence(dossier: Dossier, new: NewEvidence, *, actor: Actor, at: datetime) -> Evidence:
-    """Add a file or link to a dossier. Raises InvalidInputError for what is not acceptable."""
-    hold(dossier.id)
-    _demand_editable(dossier)
-    rules = rules_of(dossier.scheme)
-    if rules.blind and new.link.strip():
-        raise InvalidInputError(
-            _("Assessors may not see who applies, and a link tells. Add a file."), field="link"
-        )
-    asked = rules.evidence_rule(new.key)
-    if asked is None:
-        raise InvalidInputError(_("Say what this shows."), field="key")
-    if bool(new.data) == bool(new.link.strip()):
-        raise InvalidInputError(_("Choose a file, or give a link."), field="file")
-    if new.issued_on is not None and new.issued_on > today(at):
-        raise InvalidInputError(_("This date is still to come."), field="issued_on")
-    until = eligibility.last_valid_day(asked, new.issued_on, new.expires_on)
-    if asked.needs_expiry:
-        _check_dates(new, until, needs_issue=bool(asked.months_valid), day=today(at))
-    _demand_room(dossier, len(new.data))
-    row = Evidence(
-        dossier_id=dossier.id,
-        key=new.key,
-        issued_on=new.issued_on,
-        expires_on=until,
-        added_at=at,
-        added_by=actor.id,
-    )
-    if new.data:
-        accepted = uploads.accept(new.data, new.name)
-        row.file, row.name = uploads.keep(accepted), accepted.name
-        row.media, row.size, row.digest = accepted.media, len(accepted.data), accepted.digest
-        row.scan = uploads.first_state()
-    else:
-        link = new.link.strip()
-        if not link.startswith(("https://", "http://")) or len(link) > LONGEST["url"]:
-            raise InvalidInputError(_("Begin the address with https://."), field="link")
-        row.link = link
-    db.session.add(row)
-    dossier.changed_at = at
-    db.session.flush()
-    trail.add(
-        dossier, "evidence_added", actor=actor, at=at, key=row.key, evidence=row.id,
-        digest=row.digest,
-    )  # fmt: skip
-    if row.scan == uploads.Scan.WAITING:
-        enqueue(SCAN, {"evidence": row.id}, key=f"certification:scan:{row.id}")
-    return row
-
-
-def _check_dates(new: NewEvidence, until: date | None, *, needs_issue: bool, day: date) -> None:
-    if needs_issue and new.issued_on is None:
-        raise InvalidInputError(_("Give the date on the document."), field="issued_on")
-    if until is None:
-        raise InvalidInputError(_("Give the last day it is valid."), field="expires_on")
-    if until < day:
-        raise InvalidInputError(
-            _("This has expired. Add a newer one."),
-            field="issued_on" if needs_issue else "expires_on",
-        )
-
-
-def _demand_room(dossier: Dossier, size: int) -> None:
-    number, total = db.session.execute(
-        select(func.count(), func.coalesce(func.sum(Evidence.size), 0)).where(
-            Evidence.dossier_id == dossier.id
-        )
-    ).one()
-    if number >= MOST_FILES or total + size > MOST_BYTES:
-        raise InvalidInputError(
-            _("The dossier is full: 60 files and 100 MB at most."), field="file"
-        )
-
-
-def remove_evidence(dossier: Dossier, row: Evidence, *, actor: Actor, at: datetime) -> None:
-    """Take evidence out; what was handed in before still shows it."""
-    hold(dossier.id)
-    _demand_editable(dossier)
-    row.removed_at = at
-    dossier.changed_at = at
-    db.session.flush()
-    trail.add(dossier, "evidence_removed", actor=actor, at=at, key=row.key, evidence=row.id)
-
-
-def present_evidence(dossier_id: int) -> list[Evidence]:
-    """Return the evidence that is in a dossier now, in the order it was added."""
-    return list(
-        db.session.scalars(
-            select(Evidence)
-            .where(Evidence.dossier_id == dossier_id, Evidence.removed_at.is_(None))
-            .order_by(Evidence.id)
-        )
-    )
 
 
 # --- handing in ----------------------------------------------------------------------------------
@@ -331,7 +209,7 @@ def findings_of(dossier: Dossier, day: date) -> list[eligibility.Finding]:
     return eligibility.findings(
         rules_of(dossier.scheme),
         answers=dossier.answers,
-        evidence=present_evidence(dossier.id),
+        evidence=proofs.present_evidence(dossier.id),
         exemptions=dossier.exemptions,
         person_ids=people_of(dossier.party_id),
         today=day,
@@ -344,7 +222,7 @@ def hand_in(dossier: Dossier, *, agrees: bool, actor: Actor, at: datetime) -> No
     rules = rules_of(dossier.scheme)
     if dossier.state != State.DRAFT:
         raise DomainError(_("This dossier was handed in already."))
-    missing = eligibility.missing(rules, dossier.answers, present_evidence(dossier.id))
+    missing = eligibility.missing(rules, dossier.answers, proofs.present_evidence(dossier.id))
     if missing:
         raise InvalidInputError(_("This is still missing: %(list)s.", list="; ".join(missing)))
     if dossier.to_confirm:
@@ -382,7 +260,7 @@ def _revise(dossier: Dossier, statement: str, *, actor: Actor, at: datetime) -> 
         dossier_id=dossier.id,
         number=int(number or 0) + 1,
         answers=dict(dossier.answers),
-        evidence=[_mark(row) for row in present_evidence(dossier.id)],
+        evidence=[_mark(row) for row in proofs.present_evidence(dossier.id)],
         statement=statement,
         at=at,
         by=actor.id,
@@ -415,7 +293,7 @@ def answer(dossier_id: int, text: str, *, actor: Actor, at: datetime) -> None:
     if not text.strip():
         raise InvalidInputError(_("Write an answer."), field="answer")
     rules = rules_of(dossier.scheme)
-    missing = eligibility.missing(rules, dossier.answers, present_evidence(dossier.id))
+    missing = eligibility.missing(rules, dossier.answers, proofs.present_evidence(dossier.id))
     if missing:
         raise InvalidInputError(_("This is still missing: %(list)s.", list="; ".join(missing)))
     question.answer, question.answered_at = text.strip()[: LONGEST["long"]], at
@@ -469,16 +347,6 @@ def withdraw(dossier_id: int, reason: str, *, actor: Actor, at: datetime) -> Non
             )
         )
     )
-
-
-def scan_evidence(evidence_id: int) -> bool:
-    """Ask the scanner about a file; return whether it has to be asked again."""
-    row = db.session.get(Evidence, evidence_id)
-    if row is None or row.scan != uploads.Scan.WAITING:
-        return False
-    row.scan = uploads.scan(row.file)
-    db.session.flush()
-    return row.scan == uploads.Scan.WAITING
 
 
 def diff(

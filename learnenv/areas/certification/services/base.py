@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
@@ -22,7 +23,7 @@ from learnenv.areas.certification.models import (
 from learnenv.areas.certification.rules import Rules, read
 from learnenv.kernel.clock import calendar_year, today
 from learnenv.kernel.db import db, insert
-from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.permissions import Actor
 from learnenv.kernel.terms import days_between, last_day
 
@@ -90,6 +91,16 @@ def move(
         _count(dossier, before, at)
     _set_term(dossier, at, goes_on=waited_since is not None)
     trail.add(dossier, step, actor=actor, at=at, before=before, **details)
+
+
+EDITABLE = (State.DRAFT, *life.WAITING)
+"""States in which the applicant writes."""
+
+
+def demand_editable(dossier: Dossier) -> None:
+    """Raise DomainError unless the applicant can change the dossier now."""
+    if dossier.state not in EDITABLE:
+        raise DomainError(_("The dossier was handed in, so it cannot be changed now."))
 
 
 def active(dossier_id: int) -> int:
