@@ -18,6 +18,7 @@ from learnenv.areas.certification.services import (
     assessing,
     base,
     deciding,
+    declaring,
     handling,
     interviews,
     parties,
@@ -319,7 +320,7 @@ def _changes(cast: Cast, now: datetime) -> None:
         for entry, moments in ((agency, (460, 95)), (institute, (1100, 735, 370))):
             for days in moments:
                 if entry.declare_by is not None:
-                    register.declare(
+                    declaring.declare(
                         entry.id, "Er is niets veranderd.", actor=cast.applicant,
                         at=now - timedelta(days=days),
                     )  # fmt: skip

@@ -30,11 +30,11 @@ from learnenv.areas.certification.routes.parts import (
 from learnenv.areas.certification.services import (
     applying,
     deciding,
+    declaring,
     interviews,
     parties,
     points,
     proofs,
-    register,
     schemes,
 )
 from learnenv.areas.certification.services.base import EDITABLE, rules_of
@@ -66,7 +66,7 @@ def mine() -> Answer:
         balances=balances,
         questions=questions,
         standing=lambda entry: entries.standing_now(entry, day),
-        can_declare=lambda entry: register.can_declare(entry, day),
+        can_declare=lambda entry: declaring.can_declare(entry, day),
     )
 
 

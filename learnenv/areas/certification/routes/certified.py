@@ -20,9 +20,9 @@ from learnenv.areas.certification.routes.parts import (
     page,
 )
 from learnenv.areas.certification.services import (
+    declaring,
     parties,
     points,
-    register,
 )
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.permissions import requires
@@ -49,7 +49,7 @@ def _declaration(entry: Registration, form: TextForm, *, refused: bool = False) 
         refused=refused,
         entry=entry,
         form=form,
-        is_open=register.can_declare(entry, today()),
+        is_open=declaring.can_declare(entry, today()),
     )
 
 
@@ -78,7 +78,7 @@ def declare(number: str) -> Answer:
     entry, form = dossiers.own_registration(actor(), number), _declaration_form()
     if form.validate():
         with blaming(form):
-            register.declare(entry.id, form.text.data or "", actor=actor(), at=now())
+            declaring.declare(entry.id, form.text.data or "", actor=actor(), at=now())
             return go("mine", _("Thank you. You are done for this year."))
     return _declaration(entry, form, refused=True)
 

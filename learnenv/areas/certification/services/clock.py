@@ -22,7 +22,7 @@ from learnenv.areas.certification.models import (
     Standing,
     State,
 )
-from learnenv.areas.certification.services import points, register
+from learnenv.areas.certification.services import declaring, points, register
 from learnenv.areas.certification.services.base import rules_of
 from learnenv.kernel import uploads
 from learnenv.kernel.clock import today
@@ -147,7 +147,7 @@ def declarations(at: datetime) -> None:
             and entry.declare_by < day
             and day - entry.noticed_on >= LEAST_NOTICE
         ):
-            register.suspend(entry.id, register.MISSING, actor=SYSTEM, at=at)
+            register.suspend(entry.id, declaring.MISSING, actor=SYSTEM, at=at)
 
 
 def _declare_words(entry: Registration) -> mails.Words:

@@ -20,7 +20,6 @@ from learnenv.areas.certification import conflicts, mails, trail
 from learnenv.areas.certification.models import (
     Assignment,
     AssignmentState,
-    Declaration,
     Dossier,
     Ending,
     Member,
@@ -35,12 +34,11 @@ from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import DomainError, ForbiddenError, InvalidInputError, NotFoundError
 from learnenv.kernel.events import publish
-from learnenv.kernel.permissions import SYSTEM, Actor
+from learnenv.kernel.permissions import Actor
 from learnenv.kernel.shared_events import StandingChanged
 from learnenv.kernel.taxonomy import THEMES, known
 
 LONGEST = 2000
-DECLARE_FROM = timedelta(days=90)
 
 
 def hold(registration_id: int) -> Registration:
@@ -408,52 +406,3 @@ def _tell_change(entry: Registration, kind: str, why: str, at: datetime) -> None
         entry.party, words, path="/certificering/mijn",
         key=f"registration:{entry.id}:{kind}:{at.isoformat()}",
     )  # fmt: skip
-
-
-def can_declare(entry: Registration, day: date) -> bool:
-    """Whether the yearly declaration can be given: from 90 days before its last day."""
-    return entry.declare_by is not None and day >= entry.declare_by - DECLARE_FROM
-
-
-def declare(registration_id: int, text: str, *, actor: Actor, at: datetime) -> None:
-    """Give the yearly self-declaration; a suspension for the missing one ends with it (f12)."""
-    entry = hold(registration_id)
-    if entry.standing == Standing.WITHDRAWN or not can_declare(entry, today(at)):
-        raise DomainError(_("No declaration is asked now."))
-    assert entry.declare_by is not None
-    if not text.strip():
-        raise InvalidInputError(_("Write what changed, or that nothing changed."), field="text")
-    due = entry.declare_by
-    db.session.add(
-        Declaration(
-            registration_id=entry.id,
-            due_on=due,
-            text=text.strip()[:LONGEST],
-            declared_at=at,
-            declared_by=actor.id,
-        )
-    )
-    rules = rules_of(entry.scheme)
-    following = due + relativedelta(months=rules.after.declaration_months)
-    while following <= today(at):
-        following += relativedelta(months=rules.after.declaration_months)
-    entry.declare_by = following if following < entry.valid_until else None
-    entry.noticed_on = None
-    db.session.flush()
-    audit.record("certification.declared", f"registration:{entry.number}", actor=actor)
-    if entry.standing == Standing.SUSPENDED and _suspended_for_declaration(entry):
-        lift(entry.id, DECLARED, actor=SYSTEM, at=at)
-
-
-MISSING = "the yearly declaration is missing"
-DECLARED = "the yearly declaration was given"
-
-
-def _suspended_for_declaration(entry: Registration) -> bool:
-    last = db.session.scalar(
-        select(StandingLine.reason)
-        .where(StandingLine.registration_id == entry.id)
-        .order_by(StandingLine.id.desc())
-        .limit(1)
-    )
-    return last == MISSING
