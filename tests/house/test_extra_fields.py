@@ -96,7 +96,6 @@ VALID: dict[str, dict[str, Any]] = {
     "certification.suspend": {"schors-reason": "Klacht"},
     "certification.lift": {"hef-reason": "Opgelost"},
     "certification.propose_end": {"einde-reason": "Gestopt"},
-    "certification.declare": {"verklaring-text": "Niets"},
     "certification.consent": {},
     "certification.withdraw": {"stop-reason": "Toch niet"},
     "courses.save_answers": {"question": "proef-vraag-1", "proef-vraag-1-r0": "c0"},

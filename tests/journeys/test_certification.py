@@ -185,7 +185,7 @@ def test_from_application_to_register(
     path.write_bytes(PDF)
     applicant = open_page(width)
     name = f"Opleiding {width}"
-    steps.sign_in(applicant, live.account("learner", 0 if width == WIDE else 1))
+    steps.sign_in(applicant, live.account("learner", 2 if width == WIDE else 3))
     staff = everybody(open_page, live)
     number = walk(
         open_page, live, look, applicant=applicant, staff=staff, path=path, name=name,
@@ -226,7 +226,7 @@ def test_an_objection_is_handled_by_somebody_else(
     path = tmp_path / "bewijs.pdf"
     path.write_bytes(PDF)
     applicant = open_page()
-    steps.sign_in(applicant, live.account("learner", 0))
+    steps.sign_in(applicant, live.account("learner", 2))
     staff = everybody(open_page, live)
     number = walk(
         open_page, live, look, applicant=applicant, staff=staff, path=path,
@@ -264,7 +264,7 @@ def test_autosave_keeps_what_was_typed_when_the_browser_dies(
     open_page: OpenPage, live: Live
 ) -> None:
     page = open_page()
-    steps.sign_in(page, live.account("learner", 1))
+    steps.sign_in(page, live.account("learner", 3))
     page.goto("/certificering/aanvragen/agency")
     page.locator("#name").fill("Bureau dat valt")
     page.locator("main form").last.locator("button[type=submit]").last.click()
@@ -277,7 +277,7 @@ def test_autosave_keeps_what_was_typed_when_the_browser_dies(
     expect(page.locator("#saved svg")).to_be_visible()
     page.context.close()
     again = open_page()
-    steps.sign_in(again, live.account("learner", 1))
+    steps.sign_in(again, live.account("learner", 3))
     again.goto(f"/certificering/dossiers/{number}/vragen/1")
     kept = again.locator("main form textarea, main form input[type=text]").first
     expect(kept).to_have_value("7")

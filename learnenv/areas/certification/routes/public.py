@@ -184,7 +184,7 @@ def register_statement(number: str) -> Response:
     asked = day_of(request.args.get("op", "")) or today()
     if asked > today():
         raise InvalidInputError(_("Nobody knows the future: choose today or a day before."))
-    _slow_down("statement", limit=20)
+    _slow_down("statement", limit=40)
     data = statement.sealed(found, register.on_day(found, asked))
     response = Response(data, content_type="application/pdf")
     response.headers.set(
