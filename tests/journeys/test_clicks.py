@@ -74,7 +74,7 @@ def test_learner_continues_finds_takes_the_test_and_has_the_certificate(
 
     page.reload()  # the worker needs a moment; the page asks by itself
     pdf = page.locator("#certificate-file a[href$='.pdf']")
-    expect(pdf).to_be_visible(timeout=20_000)
+    expect(pdf).to_be_visible(timeout=60_000)
     with within(page, 1, 1) as task, page.expect_download() as started:
         task.click(pdf)  # certificate PDF after the last step: the one page is the file itself
     assert started.value.path().read_bytes().startswith(b"%PDF-")

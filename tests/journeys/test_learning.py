@@ -161,7 +161,7 @@ def pass_the_test(page: Page, look: Axe) -> None:
 def take_certificate(page: Page, live: Live, look: Axe, address: str) -> None:
     page.evaluate("window.sameDocument = true")
     pdf = page.locator("#certificate-file a[href$='.pdf']")
-    expect(pdf).to_be_visible(timeout=20_000)
+    expect(pdf).to_be_visible(timeout=60_000)
     assert page.evaluate("window.sameDocument"), "the page had to be loaded again"
     look(page)
     with page.expect_download() as started:
@@ -370,7 +370,7 @@ def test_by_keyboard(page: Page, live: Live) -> None:
     pass_by_keyboard(page)
 
     press(page, f"main a[href='{steps.COURSE}/afgerond']", "/afgerond")
-    expect(page.locator("#certificate-file a[href$='.pdf']")).to_be_visible(timeout=20_000)
+    expect(page.locator("#certificate-file a[href$='.pdf']")).to_be_visible(timeout=60_000)
     tab_to(page, "#certificate-file a[href$='.pdf']")
     page.goto("/certificaten")
     press(page, "main .app-card__link", r"/certificaten/[0-9A-Z-]+")
