@@ -248,7 +248,8 @@ def test_the_index_serves_the_order_of_a_long_list(app, crowd, measure):
         query = people._source(question).keys(group).limit(5)
         text = str(query.compile(db.engine, compile_kwargs={"literal_binds": True}))
         if not is_sqlite:  # with few rows it would rather read the whole table
-            for name in ("enable_seqscan", "enable_bitmapscan"):
+            # Which index it likes best depends on what the tests before left in its statistics.
+            for name in ("enable_seqscan", "enable_bitmapscan", "enable_sort"):
                 db.session.execute(sql(f"SET LOCAL {name} = off"))
         explain = "EXPLAIN QUERY PLAN" if is_sqlite else "EXPLAIN"
         plan = " / ".join(str(row[-1]) for row in db.session.execute(sql(f"{explain} {text}")))
