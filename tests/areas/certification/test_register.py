@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from certificates import api as certificates
+from certificates.keeping import keys_folder
 from learnenv.areas.certification.models import (
     Dossier,
     DossierKind,
@@ -236,10 +238,20 @@ def test_f16_the_api_is_rate_limited(house: House, client: Browser) -> None:
         client.get("/api/register")
 
 
-def test_f16_the_statement_is_a_sealed_pdf(house: House, client: Browser, app: Flask) -> None:
+@pytest.fixture
+def trial_keys(app: Flask) -> Iterator[None]:
+    """Keys to seal with; they go when the test ends, for other tests make their own."""
+    certificates.make_trial_keys()
+    yield
+    for path in keys_folder().glob("*"):
+        if path.is_file() and not path.name.startswith(("issuer-", "jwt-")):
+            path.unlink()
+
+
+@pytest.mark.usefixtures("trial_keys")
+def test_f16_the_statement_is_a_sealed_pdf(house: House, client: Browser) -> None:
     import pypdfium2
 
-    certificates.make_trial_keys()
     entry = house.registered(Kind.TRAINING)
     page = client.get(f"/register/{entry.number}/verklaring.pdf?op={today()}")
     assert page.data.startswith(b"%PDF-")
