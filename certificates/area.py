@@ -63,6 +63,7 @@ AREA = Area(
         ("accounts.name", name_problem),
         ("courses.completed", own.on_completion),
         ("courses.proofs", own.proofs),
+        ("courses.outside_proofs", own.outside_proofs),
     ),
     depends_on=frozenset({"courses"}),
 )

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from certificates.credentials.facts import CredentialFacts, IssuerFacts
 from certificates.keeping import keeper
-from certificates.models import Certificate, StatusEntry, Template
+from certificates.models import Certificate, Kind, StatusEntry, Template
 from certificates.rendering import CertificateContent
 from learnenv.kernel import settings
 from learnenv.kernel.site import site_url
@@ -33,7 +33,9 @@ def assessed_by(certificate: Certificate, template: Template | None) -> str:
     if own:
         return own
     with force_locale(certificate.language):
-        if certificate.score is not None:
+        if certificate.kind == Kind.ATTENDANCE:
+            words = _("Nothing was assessed: the organiser wrote down who was there.")
+        elif certificate.score is not None:
             words = _("Lessons with practice questions and a final test, graded automatically.")
         else:
             words = _("Lessons with practice questions.")
@@ -73,7 +75,7 @@ def content_of(
         signatory_role=role,
         assessed_by=assessed_by(certificate, template),
         valid_until=certificate.valid_until,
-        kind="course" if certificate.kind == "course" else "certification",
+        kind=Kind(certificate.kind).value,
         statement=statement,
         logo=template.logo if template is not None else None,
         qr_text=f"{verify_url(certificate)}#{paper}" if paper else "",
@@ -102,6 +104,8 @@ def credential_facts(
     with force_locale(certificate.language):
         if certificate.kind == "course":
             description = _("Certificate of the course %(title)s.", title=certificate.title)
+        elif certificate.kind == Kind.ATTENDANCE:
+            description = _("Certificate of attendance: %(title)s.", title=certificate.title)
         else:
             description = _("Certification: %(title)s.", title=certificate.title)
     return CredentialFacts(
@@ -111,7 +115,7 @@ def credential_facts(
         number=certificate.number,
         holder_name=certificate.holder_name,
         email=email,
-        kind="course" if certificate.kind == "course" else "certification",
+        kind=Kind(certificate.kind).value,
         title=certificate.title,
         description=description,
         language="nl" if certificate.language == "nl" else "en",
@@ -123,7 +127,7 @@ def credential_facts(
         nlqf=(template.nlqf or None) if template is not None else None,
         quality_framework=quality,
         participation="online",
-        assessment_type="test" if certificate.score is not None else "practice",
+        assessment_type=_assessment(certificate),
         supervision="none",
         identity_checked=False,
         version=str(certificate.course_version),
@@ -134,6 +138,12 @@ def credential_facts(
         status_list_url=site_url(f"/certificaat/status/{place.list}"),
         status_index=place.place,
     )
+
+
+def _assessment(certificate: Certificate) -> str:
+    if certificate.kind == Kind.ATTENDANCE:
+        return "none"
+    return "test" if certificate.score is not None else "practice"
 
 
 def jwt_of(certificate: Certificate) -> str:

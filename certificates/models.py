@@ -33,6 +33,8 @@ class Kind(StrEnum):
 
     COURSE = "course"
     CERTIFICATION = "certification"
+    ATTENDANCE = "attendance"
+    """Somebody was at a training of somebody else; nothing was assessed."""
 
 
 class Template(Base):

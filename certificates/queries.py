@@ -421,6 +421,14 @@ def rows(text: str, *, state: str, today: date) -> Iterator[Certificate]:
     yield from db.session.scalars(query.execution_options(yield_per=500))
 
 
+def of_sources(sources: list[str]) -> dict[str, Certificate]:
+    """Return the certificates of facts outside our courses, by source (c4)."""
+    if not sources:
+        return {}
+    rows = db.session.scalars(select(Certificate).where(Certificate.source.in_(sources)))
+    return {row.source: row for row in rows if row.source is not None}
+
+
 def enrolments_with_certificate() -> Any:
     """Return the query of the enrolments that have a certificate."""
     return select(Certificate.enrolment_id).where(Certificate.enrolment_id.is_not(None))

@@ -15,10 +15,12 @@ from courses.routes import blueprint
 from courses.routes.block_admin import admin_card
 from courses.routes.overrides import person_card
 from courses.routes.samples import sample_question
-from courses.services import enrolling, quizzes
+from courses.services import enrolling, outside, quizzes
 from learnenv.kernel.area import Area, Job, NavItem
 from learnenv.kernel.clock import now
+from learnenv.kernel.events import on
 from learnenv.kernel.permissions import PUBLIC
+from learnenv.kernel.shared_events import OutsideTrainingFollowed
 from learnenv.kernel.transaction import transaction
 
 
@@ -51,6 +53,7 @@ AREA = Area(
         Job(name="courses.close_overdue", run=_close_overdue, every=timedelta(minutes=1)),
         Job(name="courses.remind_managers", run=_remind_managers, every=timedelta(hours=1)),
     ),
+    listens_to=(on(OutsideTrainingFollowed, outside.on_followed),),
     fills=(
         ("web.style_guide", sample_question),
         ("accounts.admin", admin_card),

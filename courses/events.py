@@ -40,3 +40,14 @@ class CoursePublished(Event):
     course_id: int
     version_id: int
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutsideLearned(Event):
+    """A training of somebody else came into the record of a learner, with proof (c4)."""
+
+    training_id: int
+    person_id: int
+    organisation_id: int | None
+    """Where the person worked then; figures count there for ever."""
+    at: datetime

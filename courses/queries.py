@@ -25,6 +25,7 @@ from courses.models import (
     EvaluationGiven,
     HandIn,
     ItemProgress,
+    OutsideTraining,
     Override,
     RequestState,
 )
@@ -180,6 +181,17 @@ def enrolments_of(actor: Actor) -> list[Enrolment]:
             .options(joinedload(Enrolment.course))
             .where(Enrolment.person_id == actor.id)
             .order_by(Enrolment.last_seen_at.desc(), Enrolment.id.desc())
+        )
+    )
+
+
+def outside_of(actor: Actor) -> list[OutsideTraining]:
+    """Return the trainings of others that the actor followed, the newest first."""
+    return list(
+        db.session.scalars(
+            select(OutsideTraining)
+            .where(OutsideTraining.person_id == actor.id)
+            .order_by(OutsideTraining.at.desc(), OutsideTraining.id.desc())
         )
     )
 
@@ -616,6 +628,11 @@ def course_id(slug: str) -> int | None:
         select(Course.id).where(Course.slug == slug, Course.version_id.is_not(None))
     )
     return found
+
+
+def course_slug(course: int) -> str:
+    """Return the address of a course by its id; empty when there is none."""
+    return db.session.scalar(select(Course.slug).where(Course.id == course)) or ""
 
 
 def finished_courses(person_ids: Iterable[int]) -> set[tuple[int, int]]:

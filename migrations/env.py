@@ -12,7 +12,8 @@ config = context.config
 
 def _include(item: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:  # noqa: FBT001
     """Leave tables alone that are not ours (the search index, extensions)."""
-    return not (kind == "table" and reflected and name == "sqlite_sequence")
+    foreign = name == "sqlite_sequence" or "_fulltext" in (name or "")
+    return not (kind == "table" and reflected and foreign)
 
 
 def _render(kind: str, item: Any, _context: Any) -> str | bool:

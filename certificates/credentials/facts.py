@@ -69,7 +69,7 @@ class CredentialFacts:
     holder_name: str
     email: str | None
     """Goes in as a salted hash only; None leaves it out."""
-    kind: Literal["course", "certification"]
+    kind: Literal["course", "certification", "attendance"]
     title: str
     description: str
     language: str
@@ -126,7 +126,7 @@ class CredentialFacts:
             uuid.UUID(self.uuid)
         except ValueError as error:
             raise FactProblem("uuid: not a UUID") from error
-        if self.kind not in {"course", "certification"}:
+        if self.kind not in {"course", "certification", "attendance"}:
             raise FactProblem("kind: course or certification")
         if self.language not in {"nl", "en"}:
             raise FactProblem("language: nl or en")

@@ -30,7 +30,11 @@ SCHEMA = (
 CRYPTOSUITE = "eddsa-rdfc-2022"
 EQF_URL = "https://europass.europa.eu/en/description-eight-eqf-levels"
 NLQF_URL = "https://nlqf.nl/nlqf-niveaus"
-_KINDS = {"course": "CertificateOfCompletion", "certification": "Certification"}
+_KINDS = {
+    "course": "CertificateOfCompletion",
+    "certification": "Certification",
+    "attendance": "Achievement",  # Open Badges 3.0, AchievementType: nothing nearer was assessed
+}
 _LANGUAGES = {"nl": "nl-NL", "en": "en"}
 _WORDS = {
     "nl": {

@@ -45,7 +45,7 @@ class CertificateContent:
     valid_until: date | None
     statement: str = ""
     logo: bytes | None = None
-    kind: Literal["course", "certification"] = "course"
+    kind: Literal["course", "certification", "attendance"] = "course"
     qr_text: str = ""
     """What the QR holds: the address with a signed text behind its #; empty for the address."""
 
@@ -53,7 +53,7 @@ class CertificateContent:
         """Refuse what would give a broken document; raises ValueError."""
         if self.language not in ("nl", "en"):
             raise ValueError(f"no certificate texts in {self.language!r}")
-        if self.kind not in ("course", "certification"):
+        if self.kind not in ("course", "certification", "attendance"):
             raise ValueError(f"no certificate texts for {self.kind!r}")
         address = urlsplit(self.verify_url)
         if address.scheme not in ("http", "https") or not address.hostname:

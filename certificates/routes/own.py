@@ -161,6 +161,14 @@ def on_completion(enrolment_id: int) -> Markup:
     return Markup(render_template("certificates/panel.html", **facts(found)))  # noqa: S704
 
 
+def outside_proofs(sources: list[str]) -> dict[str, tuple[str, str]]:
+    """Fill the slot of the learner's record: number and address per training of others (c4)."""
+    return {
+        source: (found.number, url_for("certificates.one", number=found.number))
+        for source, found in queries.of_sources(sources).items()
+    }
+
+
 def proofs(enrolment_ids: list[int]) -> dict[int, tuple[str, str]]:
     """Fill the slot of the learner's record: number and address per enrolment."""
     return {

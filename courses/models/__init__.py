@@ -13,6 +13,7 @@ from courses.models.progress import (
     HandIn,
     ItemKind,
     ItemProgress,
+    OutsideTraining,
     Override,
     RequestState,
 )
@@ -33,6 +34,7 @@ MODELS: tuple[type[Base], ...] = (
     EnrolmentRequest,
     Override,
     HandIn,
+    OutsideTraining,
 )
 
 __all__ = [
@@ -52,6 +54,7 @@ __all__ = [
     "HandIn",
     "ItemKind",
     "ItemProgress",
+    "OutsideTraining",
     "Override",
     "RequestState",
 ]

@@ -287,3 +287,24 @@ class HandIn(Base):
     graded_by: Mapped[int | None] = personal(LEARNING, Id, ForeignKey(PERSON))
 
     enrolment: Mapped[Enrolment] = relationship(lazy="raise_on_sql")
+
+
+class OutsideTraining(Base):
+    """A training of somebody else that a learner followed, with what shows it (c4)."""
+
+    __tablename__ = "courses_outside_training"
+    __table_args__ = (Index("ix_courses_outside_training_person", "person_id", "at"),)
+
+    id: Mapped[int] = plain(Id, primary_key=True)
+    source: Mapped[str] = plain(String(80), unique=True)
+    """The fact, such as "directory:booking:12": the same fact once."""
+    person_id: Mapped[int] = personal(LEARNING, Id, ForeignKey("accounts_person.id"))
+    organisation_id: Mapped[int | None] = personal(
+        LEARNING, Id, ForeignKey("accounts_organisation.id")
+    )
+    """Where the person worked then; figures count there for ever."""
+    title: Mapped[str] = plain(String(300))
+    provider: Mapped[str] = plain(String(200))
+    minutes: Mapped[int] = plain()
+    proof: Mapped[str] = personal(LEARNING, String(300))
+    at: Mapped[datetime] = personal(LEARNING)

@@ -106,9 +106,14 @@ def evaluate(slug: str) -> str | Response | tuple[str, int]:
 def overview() -> str:
     """Show everything the learner did (c4)."""
     mine = queries.enrolments_of(actor())
-    proofs = _proofs([e.id for e in mine])
+    proofs, outside = _proofs([e.id for e in mine]), queries.outside_of(actor())
     return render_template(
-        "courses/overview.html", enrolments=mine, proofs=proofs, tested=queries.tested(mine)
+        "courses/overview.html",
+        enrolments=mine,
+        proofs=proofs,
+        tested=queries.tested(mine),
+        outside=outside,
+        outside_proofs=_outside_proofs([one.source for one in outside]),
     )
 
 
@@ -120,6 +125,14 @@ def _proofs(enrolments: list[int]) -> dict[int, tuple[str, str]]:
     return found
 
 
+def _outside_proofs(sources: list[str]) -> dict[str, tuple[str, str]]:
+    """Return number and address of the certificate per source, from whoever issues them."""
+    found: dict[str, tuple[str, str]] = {}
+    for part in collect("courses.outside_proofs", sources=sources):
+        found.update(part)
+    return found
+
+
 def _table() -> Table:
     mine = queries.enrolments_of(actor())
     proofs, tested = _proofs([e.id for e in mine]), queries.tested(mine)
@@ -127,7 +140,7 @@ def _table() -> Table:
         _("Course"), _("Enrolled on"), _("Progress (%)"), _("Score (%)"), _("Completed on"),
         _("Certificate"), _("Source"),
     )  # fmt: skip
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             e.course.title,
             local(e.enrolled_at).date(),
@@ -139,6 +152,15 @@ def _table() -> Table:
         )
         for e in mine
     ]
+    outside = queries.outside_of(actor())
+    numbers = _outside_proofs([one.source for one in outside])
+    rows += [
+        (
+            one.title, None, 100, None, local(one.at).date(),
+            numbers.get(one.source, ("", ""))[0], one.proof,
+        )
+        for one in outside
+    ]  # fmt: skip
     return Table(_("My learning"), columns, rows)
 
 

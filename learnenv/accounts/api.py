@@ -187,3 +187,19 @@ def managers_of(organisation_id: int | None) -> tuple[PersonFacts, ...]:
     if found is None:
         return ()
     return _managers([int(part) for part in found.path.strip("/").split("/")])
+
+
+def organisation_names(organisation_ids: Iterable[int]) -> dict[int, str]:
+    """Return the names of organisations by id."""
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.name).where(Organisation.id.in_(set(organisation_ids)))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def organisation_of(person_id: int) -> int | None:
+    """Return where a person works now, or None."""
+    found: int | None = db.session.scalar(
+        select(Person.organisation_id).where(Person.id == person_id)
+    )
+    return found

@@ -24,6 +24,7 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"
     ASSESSOR = "assessor"
     DECISION_MAKER = "decision_maker"
+    MODERATOR = "moderator"
 
 
 ROLE_NAMES: dict[Role, Any] = {
@@ -35,6 +36,7 @@ ROLE_NAMES: dict[Role, Any] = {
     Role.COORDINATOR: _l("Certification coordinator"),
     Role.ASSESSOR: _l("Assessor"),
     Role.DECISION_MAKER: _l("Decision maker for certification"),
+    Role.MODERATOR: _l("Moderator of the Gouden Gids"),
 }
 
 

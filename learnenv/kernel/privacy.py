@@ -68,6 +68,36 @@ EVIDENCE = Privacy(
     "one year after the decision can no longer be challenged",
     Erasure.DELETE,
 )
+PUBLICITY = Privacy(
+    "let organisations find and choose advisers, agencies and trainings",
+    "consent of who is listed",
+    "until the consent is withdrawn",
+    Erasure.BLANK,
+)
+REVIEWING = Privacy(
+    "show that a review comes from somebody who took part, and moderate it",
+    "public task",
+    "as long as the review stands, two years after",
+    Erasure.PSEUDONYMISE,
+)
+BOOKING = Privacy(
+    "keep a seat and prove attendance",
+    "public task",
+    "two years after the training",
+    Erasure.DELETE,
+)
+NEEDS = Privacy(
+    "let an organiser make a training accessible for who comes",
+    "consent of who asks",
+    "thirty days after the training",
+    Erasure.DELETE,
+)
+PURCHASE = Privacy(
+    "choose a provider, and account for the choice",
+    "public task",
+    "seven years",
+    Erasure.PSEUDONYMISE,
+)
 FIGURES = Privacy(
     "count unique civil servants per year (programme plan, area 2)",
     "public task",

@@ -56,6 +56,31 @@ WORDS = {
         _("Public task"),
         _("One year after the decision can no longer be challenged"),
     ),
+    privacy.PUBLICITY: (
+        _("To let organisations find and choose advisers, agencies and trainings"),
+        _("Your consent"),
+        _("Until you withdraw your consent"),
+    ),
+    privacy.REVIEWING: (
+        _("To show that a review comes from somebody who took part, and to moderate it"),
+        _("Public task"),
+        _("As long as the review stands, and two years after"),
+    ),
+    privacy.BOOKING: (
+        _("To keep a seat for you and to prove that you were there"),
+        _("Public task"),
+        _("Two years after the training"),
+    ),
+    privacy.NEEDS: (
+        _("To let an organiser make a training accessible for you"),
+        _("Your consent"),
+        _("30 days after the training"),
+    ),
+    privacy.PURCHASE: (
+        _("To choose a provider, and to account for the choice"),
+        _("Public task"),
+        _("Seven years"),
+    ),
     privacy.FIGURES: (
         _("To count how many civil servants learn in a year"),
         _("Public task"),

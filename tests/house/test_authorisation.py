@@ -33,6 +33,7 @@ ROLES = (
     "manager_b",
     "programme",
     "admin",
+    "moderator",
     "coordinator",
     "assessor",
     "decider",
@@ -108,7 +109,7 @@ def test_P02_the_stored_matrix_follows_the_permissions(world: World) -> None:
 def actors(world: World) -> dict[str, Actor]:
     roles = {
         "author": Role.AUTHOR, "scoped": Role.AUTHOR, "manager_a": Role.MANAGER, "manager_b": Role.MANAGER,
-        "programme": Role.PROGRAMME_MANAGER, "admin": Role.ADMINISTRATOR,
+        "programme": Role.PROGRAMME_MANAGER, "admin": Role.ADMINISTRATOR, "moderator": Role.MODERATOR,
         "coordinator": Role.COORDINATOR, "assessor": Role.ASSESSOR, "decider": Role.DECISION_MAKER,
     }  # fmt: skip
     found = {SIGNED_OUT: VISITOR}

@@ -57,6 +57,19 @@ OWN = {
     "certification.begin": {"name", "email"},
     "certification.add_party": {"name", "email"},
     "certification.add_colleague": {"email"},
+    "directory.make_provider": {"name"},
+    "directory.save_profile": {"name", "email"},
+    "directory.make_list": {"name"},
+    "directory.share_list": {"email"},
+    "directory.ask_colleague": {"email"},
+    "directory.change_seats": {"seats"},
+    "directory.plan_session": {"seats"},
+    "directory.report": {"reason"},
+    "directory.confirm_assignment": {"reason"},
+    "directory.moderate": {"reason"},
+    "directory.decide_change": {"reason"},
+    "directory.decide_claim": {"reason"},
+    "directory.decide_assignment": {"reason"},
 }  # fmt: skip
 # What each form is filled in with, so that it is really sent and not refused for its shape.
 VALID: dict[str, dict[str, Any]] = {
@@ -98,6 +111,26 @@ VALID: dict[str, dict[str, Any]] = {
     "certification.propose_end": {"einde-reason": "Gestopt"},
     "certification.consent": {},
     "certification.withdraw": {"stop-reason": "Toch niet"},
+    "directory.make_provider": {"name": "Nieuw", "kind": "trainer", "summary": "Wij helpen."},
+    "directory.save_profile": {"name": "Anders", "kind": "agency", "summary": "x", "region": "utrecht"},
+    "directory.add_offering": {
+        "title": "Nieuw", "form": "online", "level": "basis", "language": "nl", "summary": "x", "goals": "y",
+    },
+    "directory.make_list": {"name": "Nog een"},
+    "directory.share_list": {"delen-email": "een@elders.example"},
+    "directory.conclude_list": {"besluit-text": "Deze"},
+    "directory.ask_colleague": {"collega-email": "twee@elders.example"},
+    "directory.change_seats": {"seats": "5"},
+    "directory.write_review": {
+        **dict.fromkeys(("content", "guidance", "use", "organisation"), "4"), "honest": "y",
+        "text": "Veel geleerd in korte tijd.",
+    },
+    "directory.report": {"reason": "Een scheldwoord"},
+    "directory.state_assignment": {"title": "Opdracht 9", "text": "Ordernummer 9"},
+    "directory.end_request": {"stop-reason": "Niet meer nodig"},
+    "directory.moderate": {"reason": "In orde"},
+    "directory.decide_change": {"reason": "Klopt"},
+    "directory.set_label": {"has_contract": "ja"},
     "courses.save_answers": {"question": "proef-vraag-1", "proef-vraag-1-r0": "c0"},
     "courses.handler": {"proef-oefenvraag-r0": "c1"},
 }  # fmt: skip
@@ -110,6 +143,11 @@ SENDERS = {
     "accounts.change_password": "learner_b", "accounts.sign_up": "anonymous",
     "accounts.recover_ask": "anonymous", "accounts.end_session": "learner_a",
     "certification.": "learner_a",
+    "directory.": "learner_a", "directory.state_assignment": "learner_b",
+    "directory.report": "programme", "directory.set_label": "manager_a",
+    **{f"directory.{name}": "moderator" for name in (
+        "moderate", "decide_change", "decide_claim", "decide_assignment", "import_file",
+    )},
     **{f"certification.{name}": "coordinator" for name in (
         "accept", "add_party", "add_relation", "advise", "answer_complaint", "answer_public", "appoint",
         "assign", "coordinator_asks", "import_file", "invite", "lift", "propose_end", "reduce_scope",
@@ -133,7 +171,8 @@ LAST = (
     "certification.propose_end", "certification.assessor_asks", "certification.answer",
     "certification.release", "certification.add_relation", "certification.withdraw",
     "certification.accept_invitation",
-    "courses.hand_in", "accounts.look_as", "accounts.stop_looking", "accounts.sign_out",
+    "directory.cancel_session", "directory.drop_list", "directory.drop_colleague",
+    "directory.show_or_hide", "courses.hand_in", "accounts.look_as", "accounts.stop_looking", "accounts.sign_out",
 )  # fmt: skip
 # A switch takes any text for yes, so a mark does not show in it: these are compared.
 FLAGS = {

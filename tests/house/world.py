@@ -30,6 +30,11 @@ from learnenv.areas.certification.services import (
     questions,
     schemes,
 )
+from learnenv.areas.directory.models import Claim, ShortlistItem
+from learnenv.areas.directory.models import Member as DirectoryMember
+from learnenv.areas.directory.services import participation, providers, requests, shortlists
+from learnenv.areas.directory.services.providers import Profile
+from learnenv.areas.directory.services.requests import Draft
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
 from learnenv.kernel.models import OutboxMail
@@ -39,6 +44,7 @@ from tests.browser import Browser
 from tests.factories import (
     actor_of,
     certification,
+    directory,
     make_course,
     make_organisation,
     make_person,
@@ -133,6 +139,7 @@ def make_world(app: Flask, *, certified: bool = True) -> World:
         "programme": (b, Role.PROGRAMME_MANAGER, None),
         "admin": (b, Role.ADMINISTRATOR, None),
     }
+    staff["moderator"] = (b, Role.MODERATOR, None)
     if certified:
         staff |= {
             "coordinator": (b, Role.COORDINATOR, None),
@@ -145,7 +152,79 @@ def make_world(app: Flask, *, certified: bool = True) -> World:
         )
     if certified:
         certify(world)
+    for key in CANARY:
+        _list_in_the_gids(world, key)
     return world
+
+
+def _list_in_the_gids(world: World, key: str) -> None:
+    """Give each learner a provider with a training, and one of everything that waits or is kept."""
+    canary, owner = CANARY[key], world.people[f"learner_{key}"]
+    provider = directory.make_provider(f"Aanbieder {canary}", owner=owner)
+    offering = directory.make_offering(provider, f"Training {canary}")
+    session = directory.make_session(offering)
+    guest = make_person(f"Deelnemer {canary}", organisation=make_organisation())
+    booking = directory.book(session, owner, f"Behoefte {canary}")
+    review = directory.make_review(provider, person=guest, offering=offering)
+    other = directory.make_provider(f"Bureau van {canary}")
+    part = directory.took_part(owner, other)
+    who = actor_of(owner)
+    with transaction():
+        colleague = f"collega-{key}@voorbeeld.example"
+        providers.ask_colleague(provider, email=colleague, actor=who, at=now())
+        found = shortlists.make(f"Lijst {canary}", actor=who, at=now())
+        shortlists.add(found, provider_id=other.id, offering_id=None, actor=who, at=now())
+        item = db.session.scalars(
+            select(ShortlistItem).where(ShortlistItem.shortlist_id == found.id)
+        ).one()
+        asked = requests.ask(
+            Draft(
+                kind="quotation", title=f"Uitvraag {canary}", about="Waarom", questions=("Wat kost het?",),
+                deadline_at=now() + timedelta(days=7), provider_ids=(provider.id, other.id),
+            ),
+            actor=who, at=now(),
+        )  # fmt: skip
+        waiting = participation.state_assignment(
+            provider, f"Opdracht {canary}", "Ordernummer 12", actor=actor_of(guest), at=now()
+        )
+        change = providers.save(
+            provider, Profile(kind="agency", name=f"Nieuw {canary}", summary="Wij helpen."),
+            actor=who, at=now(),
+        )  # fmt: skip
+        providers.claim(other, f"Ik ben van {canary}", actor=actor_of(guest), at=now())
+        claim = db.session.scalars(select(Claim).where(Claim.provider_id == other.id)).one()
+        member = db.session.scalars(
+            select(DirectoryMember).where(DirectoryMember.email == colleague)
+        ).one()
+        assert change is not None
+    world.objects[key] |= {
+        "provider_id": provider.id,
+        "directory.claim_page.provider_id": other.id,
+        "directory.claim.provider_id": other.id,
+        "offering_id": offering.id,
+        "directory.session_id": session.id,
+        "booking_id": booking.id,
+        "review_id": review.id,
+        "participation_id": part.id,
+        "directory.confirm_assignment.participation_id": waiting.id,
+        "directory.decide_assignment.participation_id": waiting.id,
+        "directory.list_id": found.id,
+        "item_id": item.id,
+        "directory.request_id": asked.id,
+        "directory.member_id": member.id,
+        "change_id": change.id,
+        "claim_id": claim.id,
+        "directory.what": "aanbieder",
+        "ref": provider.id,
+        "directory.change_booking.act": "annuleren",
+        "directory.show_or_hide.act": "verbergen",
+        "directory.answer_booking.act": "toelaten",
+        "directory.confirm_assignment.act": "bevestigen",
+        "directory.moderate.act": "houden",
+        "directory.decide_change.act": "overnemen",
+        "directory.decide_claim.act": "toekennen",
+        "directory.decide_assignment.act": "bevestigen",
+    }
 
 
 # Where `number` is that of an entry of the register, or of the dossier that was decided.

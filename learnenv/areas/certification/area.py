@@ -13,7 +13,7 @@ from learnenv.areas.certification.commands import certification_group
 from learnenv.areas.certification.indicators import CERTIFIED, LEAD_DAYS
 from learnenv.areas.certification.models import MODELS
 from learnenv.areas.certification.routes import administrator, blueprint
-from learnenv.areas.certification.services import clock, letters, points, proofs
+from learnenv.areas.certification.services import clock, letters, points, proofs, register
 from learnenv.kernel.area import Area, Job, NavItem
 from learnenv.kernel.clock import now
 from learnenv.kernel.events import on
@@ -87,6 +87,9 @@ AREA = Area(
         Job(name="certification.tidy", run=_tidy, every=timedelta(days=1)),
     ),
     listens_to=(on(CourseCompleted, points.on_completion), on(PointsEarned, points.on_points)),
-    fills=(("accounts.admin", administrator.admin_card),),
+    fills=(
+        ("accounts.admin", administrator.admin_card),
+        ("register.standings", register.standings),
+    ),
     depends_on=frozenset({"courses", "certificates"}),
 )

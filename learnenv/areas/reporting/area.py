@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext
 
 from certificates.events import CertificateIssued
-from courses.events import CourseCompleted, Enrolled
+from courses.events import CourseCompleted, Enrolled, OutsideLearned
 from learnenv.areas.reporting import routes, services
 from learnenv.areas.reporting.commands import rebuild_figures
 from learnenv.areas.reporting.indicators import LEARNERS_PER_YEAR
@@ -27,6 +27,7 @@ AREA = Area(
     commands=(rebuild_figures,),
     listens_to=(
         on(Enrolled, services.count_enrolled),
+        on(OutsideLearned, services.count_outside),
         on(CourseCompleted, services.count_completed),
         on(CertificateIssued, services.count_certified),
     ),

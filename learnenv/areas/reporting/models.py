@@ -34,7 +34,10 @@ class Figure(Base):
 
 
 class PersonYear(Base):
-    """The one enrolment by which a person counts in a calendar year: nobody counts twice."""
+    """The one enrolment by which a person counts in a calendar year: nobody counts twice.
+
+    Or the one training of somebody else that was shown with proof (c4).
+    """
 
     __tablename__ = "reporting_person_year"
     __table_args__ = (
@@ -54,7 +57,9 @@ class PersonYear(Base):
     )
     organisation_id: Mapped[int] = personal(FIGURES, Id)
     """Where the person worked then; 0 when unknown."""
-    enrolment_id: Mapped[int] = personal(FIGURES, Id)
+    enrolment_id: Mapped[int | None] = personal(FIGURES, Id)
+    outside_id: Mapped[int | None] = personal(FIGURES, Id)
+    """The training of somebody else; either this or the enrolment is known."""
     month: Mapped[int] = plain()
     counted_at: Mapped[datetime] = personal(FIGURES)
     counts: Mapped[bool] = plain(default=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import Select, case, exists, func, null, or_, select, union_all
+from sqlalchemy import Select, Table, case, exists, func, null, or_, select, union_all
 from sqlalchemy.sql.elements import ColumnElement
 
 from learnenv.accounts.models import Person
@@ -239,6 +239,8 @@ class _Source:
 
     joined: Any
     organisation: Any
+    outside: Table | None
+    """Trainings of others, where a person may count by one (c4)."""
     course: Any
     """The course by which lines are grouped; NULL where each person counts once."""
     at: Any
@@ -263,15 +265,22 @@ class _Source:
         """Return what is told of each line, still of all of them and without order."""
         enrolment, course = table("courses_enrolment"), table("courses_course")
         certificate = table("certificates_certificate").alias("any_certificate")
+        title: Any = course.c.title
+        percent: Any = enrolment.c.percent
+        completed_at: Any = enrolment.c.completed_at
+        if self.outside is not None:  # what somebody followed elsewhere is done
+            title = func.coalesce(title, self.outside.c.title)
+            percent = case((self.outside.c.id.is_not(None), 100), else_=percent)
+            completed_at = func.coalesce(completed_at, self.outside.c.at)
         return select(
             self.key.label("key"),
             self.organisation.label("organisation_id"),
             self.course.label("group_course"),
             Person.name,
-            course.c.title,
+            title.label("title"),
             self.at.label("at"),
-            enrolment.c.percent,
-            enrolment.c.completed_at,
+            percent.label("percent"),
+            completed_at.label("completed_at"),
             exists().where(certificate.c.enrolment_id == enrolment.c.id).label("is_certified"),
             has_left.label("has_left"),
         ).select_from(self.joined)
@@ -294,11 +303,15 @@ def _source(question: Question) -> _Source:
     joined: Any = facts.outerjoin(Person, Person.id == facts.c.person_id)
     if facts is not enrolment:
         joined = joined.outerjoin(enrolment, enrolment.c.id == facts.c.enrolment_id)
-    course = table("courses_course")
+    course, outside = table("courses_course"), None
+    if question.measure == UNIQUE:
+        outside = table("courses_outside_training")
+        joined = joined.outerjoin(outside, outside.c.id == facts.c.outside_id)
     of_course = (enrolment if question.measure == UNIQUE else facts).c.course_id
     return _Source(
         joined=joined.outerjoin(course, course.c.id == of_course),
         organisation=facts.c.organisation_id,
+        outside=outside,
         course=null() if question.measure == UNIQUE else of_course,
         at=facts.c[at],
         key=facts.c.person_id if question.measure == UNIQUE else facts.c.id,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     CompoundSelect,
     Integer,
     Select,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    null,
     select,
     text,
     union_all,
@@ -100,7 +102,10 @@ def _years() -> list[int]:
     """Return every year with a fact or a figure."""
     enrolment, certificate = table("courses_enrolment").c, table("certificates_certificate").c
     found: set[int] = set()
-    for column in (enrolment.enrolled_at, enrolment.completed_at, certificate.issued_at):
+    outside = table("courses_outside_training").c
+    for column in (
+        enrolment.enrolled_at, enrolment.completed_at, certificate.issued_at, outside.at,
+    ):  # fmt: skip
         first, last = db.session.execute(select(func.min(column), func.max(column))).one()
         if first is not None:
             found.update(range(local(first).year, local(last).year + 1))
@@ -146,34 +151,53 @@ def _given_by_a_course(source: Any) -> tuple[ColumnElement[bool], ...]:
     return (source.source.like("course:%"),) if "source" in source else ()
 
 
+def _facts() -> CompoundSelect[Any]:
+    """Return everything by which a person counts: enrolments, and trainings of others (c4)."""
+    enrolment, outside = table("courses_enrolment").c, table("courses_outside_training").c
+    return union_all(
+        select(
+            enrolment.person_id, enrolment.organisation_id, enrolment.id.label("enrolment_id"),
+            cast(null(), BigInteger).label("outside_id"), enrolment.enrolled_at.label("at"),
+        ),
+        select(
+            outside.person_id, outside.organisation_id, cast(null(), BigInteger), outside.id,
+            outside.at,
+        ),
+    )  # fmt: skip
+
+
 def _person_years(year: int) -> Select[Any]:
     """Give each person the enrolment that counts: a civil servant's first, else simply the first.
 
     The order is the one of `services._comes_before`. Tiers are those of today.
     """
-    enrolment = table("courses_enrolment").c
-    at = enrolment.enrolled_at
+    fact = _facts().subquery().c
+    at = fact.at
     counts = case((Organisation.tier != Tier.EXTERNAL.value, True), else_=False)
     ranked = (
         select(
-            enrolment.person_id,
-            func.coalesce(enrolment.organisation_id, 0).label("organisation_id"),
-            enrolment.id.label("enrolment_id"),
+            fact.person_id,
+            func.coalesce(fact.organisation_id, 0).label("organisation_id"),
+            fact.enrolment_id,
+            fact.outside_id,
             _part("month", at, year).label("month"),
             at.label("counted_at"),
             counts.label("counts"),
             func.row_number()
             .over(
-                partition_by=enrolment.person_id,
-                order_by=(case((counts, 0), else_=1), at, enrolment.id),
+                partition_by=fact.person_id,
+                order_by=(
+                    case((counts, 0), else_=1), at, func.coalesce(fact.outside_id, 0),
+                    fact.enrolment_id,
+                ),
             )
             .label("place"),
         )
-        .select_from(table("courses_enrolment"))
-        .outerjoin(Organisation, Organisation.id == enrolment.organisation_id)
+        .select_from(fact.person_id.table)
+        .outerjoin(Organisation, Organisation.id == fact.organisation_id)
         .where(_within(at, year))
         .subquery()
-    )
+    )  # fmt: skip
     return select(
         literal(year, Integer).label("year"), *(c for c in ranked.c if c.name != "place")
     ).where(ranked.c.place == 1)

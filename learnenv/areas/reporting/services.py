@@ -6,19 +6,27 @@ from typing import Any
 from sqlalchemy import select, update
 
 from certificates.events import CertificateIssued
-from courses.events import CourseCompleted, Enrolled
+from courses.events import CourseCompleted, Enrolled, OutsideLearned
 from learnenv.accounts.models import Organisation, Tier
 from learnenv.areas.reporting.models import Figure, Measure, PersonYear, Unique, UniqueMonth
 from learnenv.areas.reporting.recount import Difference, rebuild
 from learnenv.kernel.clock import local
 from learnenv.kernel.db import db, insert
 
-__all__ = ["Difference", "count_certified", "count_completed", "count_enrolled", "rebuild"]
+__all__ = [
+    "Difference", "count_certified", "count_completed", "count_enrolled", "count_outside",
+    "rebuild",
+]  # fmt: skip
 
 
 def count_enrolled(event: Enrolled) -> None:
     """Count an enrolment, and the person if this makes him a civil servant of the year."""
     _count(Measure.ENROLLED, event)
+    _count_person(event)
+
+
+def count_outside(event: OutsideLearned) -> None:
+    """Count the person of a training of somebody else, if this makes him one of the year (c4)."""
     _count_person(event)
 
 
@@ -53,7 +61,7 @@ def _add(table: type[Figure | Unique | UniqueMonth], key: dict[str, Any], change
     )
 
 
-def _count_person(event: Enrolled) -> None:
+def _count_person(event: Enrolled | OutsideLearned) -> None:
     """Count the person once a year, whatever comes first and however many come at once.
 
     The database decides a race: ON CONFLICT DO NOTHING returns a row to one of them only.
@@ -62,7 +70,8 @@ def _count_person(event: Enrolled) -> None:
     key = {"year": local(event.at).year, "person_id": event.person_id}
     values = {
         "organisation_id": event.organisation_id or 0,
-        "enrolment_id": event.enrolment_id,
+        "enrolment_id": event.enrolment_id if isinstance(event, Enrolled) else None,
+        "outside_id": event.training_id if isinstance(event, OutsideLearned) else None,
         "month": local(event.at).month,
         "counted_at": event.at,
         "counts": counts,

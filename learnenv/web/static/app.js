@@ -169,6 +169,23 @@
   }
 
   document.documentElement.classList.add("app-scripted");
+  /** <datalist data-source="/names.json">: fetched when somebody first enters its field. */
+  async function fillList(event) {
+    const list = event.target.list;
+    const source = list?.dataset.source;
+    if (!source) {
+      return;
+    }
+    delete list.dataset.source;
+    try {
+      const names = await (await fetch(source)).json();
+      list.replaceChildren(...names.map((name) => Object.assign(document.createElement("option"), { value: name })));
+    } catch {
+      list.dataset.source = source;
+    }
+  }
+
+  document.addEventListener("focusin", fillList);
   document.addEventListener("click", press);
   document.addEventListener("submit", submitAfterSave);
   document.addEventListener("htmx:before:request", beforeSave);

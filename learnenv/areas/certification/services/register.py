@@ -6,14 +6,14 @@ other areas, so a page of the directory can never show an old state (f13, f16).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from flask_babel import gettext as _
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, lazyload
 
 from certificates import api as certificates
 from learnenv.areas.certification import conflicts, mails, trail
@@ -30,7 +30,7 @@ from learnenv.areas.certification.models import (
 from learnenv.areas.certification.rules import Rules
 from learnenv.areas.certification.services.base import new_number, rules_of
 from learnenv.kernel import audit
-from learnenv.kernel.clock import today
+from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import DomainError, ForbiddenError, InvalidInputError, NotFoundError
 from learnenv.kernel.events import publish
@@ -239,21 +239,46 @@ def _line(
 
 
 def _publish(entry: Registration, *, at: datetime) -> None:
+    publish(_told(entry, _owners([entry.party_id]).get(entry.party_id), at))
+
+
+def _told(entry: Registration, owner: int | None, at: datetime) -> StandingChanged:
     party = entry.party
-    publish(
-        StandingChanged(
-            registration_id=entry.id,
-            party_id=party.id,
-            number=entry.number,
-            kind=entry.kind,
-            name=party.name,
-            organisation_id=party.organisation_id,
-            standing=shown_standing(entry, today(at)),
-            valid_until=entry.valid_until,
-            themes=tuple(entry.themes),
-            at=at,
-        )
+    return StandingChanged(
+        registration_id=entry.id, party_id=party.id, number=entry.number, kind=entry.kind,
+        name=party.name, organisation_id=party.organisation_id,
+        standing=shown_standing(entry, today(at)), valid_until=entry.valid_until,
+        themes=tuple(entry.themes), at=at, region=party.region, person_id=owner,
+    )  # fmt: skip
+
+
+def standings() -> Iterator[StandingChanged]:
+    """Yield what every entry is now, for who keeps a copy and may have missed something."""
+    at, last = now(), 0
+    while True:
+        rows = db.session.scalars(
+            select(Registration)
+            .options(joinedload(Registration.party), lazyload(Registration.scheme))
+            .where(Registration.id > last)
+            .order_by(Registration.id)
+            .limit(500)
+        ).all()
+        if not rows:
+            return
+        owners = _owners([row.party_id for row in rows])
+        for row in rows:
+            yield _told(row, owners.get(row.party_id), at)
+        last = rows[-1].id
+
+
+def _owners(party_ids: list[int]) -> dict[int, int]:
+    """Return in whose name the certificate of each party stands."""
+    rows = db.session.execute(
+        select(Member.party_id, Member.person_id)
+        .where(Member.party_id.in_(party_ids), Member.is_owner)
+        .order_by(Member.id.desc())
     )
+    return {row.party_id: row.person_id for row in rows if row.person_id is not None}
 
 
 def tell(party_id: int, *, at: datetime) -> None:

@@ -1,0 +1,1 @@
+"""The Gouden Gids: find, compare, book, ask and review trainings and who gives them."""

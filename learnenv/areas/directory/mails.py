@@ -1,0 +1,68 @@
+"""Letters by mail: one shape, in the language of each reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from flask_babel import gettext as _
+from sqlalchemy import select
+
+from learnenv.accounts.api import PersonFacts, people_facts
+from learnenv.areas.directory.models import Member
+from learnenv.kernel.db import db
+from learnenv.kernel.letters import Letter, in_language, send
+from learnenv.kernel.site import site_url
+
+Words = Callable[[], tuple[str, tuple[str, ...], str]]
+"""Subject, paragraphs and label of the button; called in the language of the reader."""
+
+
+def tell(people: Iterable[PersonFacts], words: Words, *, path: str, key: str) -> None:
+    """Mail everybody once for this `key`; the button leads to `path` of the site."""
+    for person in people:
+        with in_language(person.language):
+            subject, paragraphs, label = words()
+            letter = Letter(
+                subject=subject,
+                greeting=_("Hello %(name)s,", name=person.name),
+                paragraphs=paragraphs,
+                action=(label, site_url(path)),
+                reason=_("You get this mail because of something you did in the Gouden Gids."),
+            )
+            send(
+                letter,
+                key=f"directory:{key}:{person.person_id}",
+                recipient=person.email,
+                language=person.language,
+            )
+
+
+def tell_person(person_id: int, words: Words, *, path: str, key: str) -> None:
+    """Mail one person."""
+    tell(people_facts([person_id]).values(), words, path=path, key=key)
+
+
+def tell_provider(provider_id: int, words: Words, *, path: str, key: str) -> None:
+    """Mail everybody who acts for a provider, also who was asked and never came yet."""
+    rows = db.session.execute(
+        select(Member.person_id, Member.email).where(Member.provider_id == provider_id)
+    ).all()
+    known = people_facts([row.person_id for row in rows if row.person_id is not None])
+    tell(known.values(), words, path=path, key=key)
+    for row in rows:
+        if row.person_id is None:
+            tell_address(row.email, words, language="nl", path=path, key=key)
+
+
+def tell_address(address: str, words: Words, *, language: str, path: str, key: str) -> None:
+    """Mail an address of which nobody says whether it has an account (P21)."""
+    with in_language(language):
+        subject, paragraphs, label = words()
+        letter = Letter(
+            subject=subject,
+            greeting=_("Hello,"),
+            paragraphs=paragraphs,
+            action=(label, site_url(path)),
+            reason=_("You get this mail because a colleague gave your address."),
+        )
+        send(letter, key=f"directory:{key}:{address}", recipient=address, language=language)

@@ -1,0 +1,1 @@
+"""What pages of the Gouden Gids show."""
