@@ -121,7 +121,8 @@ coverage: .stamps/dev .stamps/translations .stamps/verifiers ## The suite withou
 vendored: .stamps/venv ## Make the vendored files again; fails when that gives a difference
 	cd vendor && npm ci --ignore-scripts --silent --no-audit --no-fund && ../$(BIN)/python build.py >/dev/null
 	cd vendor-contexts && npm ci --ignore-scripts --silent --no-audit --no-fund && ../$(BIN)/python build.py
-	git diff --exit-code --stat -- learnenv/web/static/vendor certificates/credentials/contexts
+	cd vendor-places && npm ci --ignore-scripts --silent --no-audit --no-fund && ../$(BIN)/python build.py
+	git diff --exit-code --stat -- learnenv/web/static/vendor certificates/credentials/contexts learnenv/kernel/places.csv learnenv/kernel/places.json
 
 clean: ## Remove what was installed here (never the data in var/)
-	rm -rf $(VENV) .venv-blocks .venv-oracle .venv-workbench .stamps tests/journeys/node_modules tests/certificates/node/node_modules vendor/node_modules vendor-contexts/node_modules
+	rm -rf $(VENV) .venv-blocks .venv-oracle .venv-workbench .stamps tests/journeys/node_modules tests/certificates/node/node_modules vendor/node_modules vendor-contexts/node_modules vendor-places/node_modules

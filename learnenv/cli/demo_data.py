@@ -25,7 +25,7 @@ from courses.services import learning, quizzes
 from learnenv.accounts import organisations, passwords, services
 from learnenv.accounts.models import Organisation, Person, RoleAssignment, Scope, Tier
 from learnenv.areas.reporting.services import rebuild
-from learnenv.cli import demo_certification
+from learnenv.cli import demo_certification, demo_directory
 from learnenv.cli.demo_crowd import Crowd
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
@@ -70,6 +70,8 @@ ACCOUNTS = (
     ("Aisha Haddad", Role.ASSESSOR, "Omgevingsdienst Tussenstroom"),
     ("Willem Kuipers", Role.DECISION_MAKER, "Ministerie van Samenleving"),
     ("Esther Vos", Role.DECISION_MAKER, "Gemeente Kleikamp"),
+    ("Nora Blom", Role.MODERATOR, "Provincie Midden-Veen"),
+    ("Sem Verhoeven", Role.MODERATOR, "Gemeente Zandhuizen"),
     ("Lotte Mees", Role.LEARNER, "Bureau Buitenkant"),
     ("Thijs Aalders", Role.LEARNER, "Bureau Buitenkant"),
 )
@@ -98,6 +100,9 @@ def make_site(size: int, bar: Progress) -> None:
         {name: role for name, role, _organisation in ACCOUNTS},
         moment,
     )
+    bar.advance(task)
+    task = bar.add_task("Gouden Gids", total=1)
+    demo_directory.make({person.name: person for person in people}, moment)
     bar.advance(task)
     Crowd(
         size=size,

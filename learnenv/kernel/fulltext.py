@@ -13,15 +13,16 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    ColumnElement,
     Integer,
+    Select,
     String,
     TableClause,
+    Text,
     bindparam,
+    cast,
     column,
     delete,
     func,
-    literal_column,
     select,
     table,
 )
@@ -35,9 +36,9 @@ MOST_WORDS = 8
 """Words of a query that count; nobody types more, and each costs."""
 
 
-SIMPLE: ColumnElement[Any] = literal_column("'simple'")
-"""The configuration of PostgreSQL that stems nothing: that is done already."""
-WEIGHTS: dict[str, ColumnElement[Any]] = {"A": literal_column("'A'"), "B": literal_column("'B'")}
+IN_TITLE = "#"
+"""On PostgreSQL a word of the title is stored a second time, with this before it: to look at the
+weight of a word, PostgreSQL would read every document that has the word anywhere."""
 
 
 def _is_postgresql() -> bool:
@@ -52,35 +53,33 @@ def _table(name: str) -> TableClause:
 
 def put(name: str, documents: Iterable[tuple[int, str, str]]) -> None:
     """Store documents (id, title, body) in an index, in this transaction."""
-    rows: list[dict[str, Any]] = [
-        {
-            "id": key,
-            "title": " ".join(stems(title, LANGUAGE)),
-            "body": " ".join(stems(body, LANGUAGE)),
-        }
-        for key, title, body in documents
-    ]
-    if not rows:
+    read = [(key, stems(title, LANGUAGE), stems(body, LANGUAGE)) for key, title, body in documents]
+    if not read:
         return
     index = _table(name)
+    rows: list[dict[str, Any]]
     if not _is_postgresql():
-        drop(name, [row["id"] for row in rows])
-        values = [{"rowid": row["id"], "title": row["title"], "body": row["body"]} for row in rows]
-        db.session.execute(index.insert(), values)
+        drop(name, [key for key, _title, _body in read])
+        rows = [
+            {"rowid": key, "title": " ".join(title), "body": " ".join(body)}
+            for key, title, body in read
+        ]
+        db.session.execute(index.insert(), rows)
         return
-    document = _weighted("title", "A").op("||")(_weighted("body", "B"))
-    statement = postgresql.insert(index).values(id=bindparam("id"), document=document)
+    rows = [
+        {"id": key, "words": [*title, *body, *(f"{IN_TITLE}{word}" for word in title)]}
+        for key, title, body in read
+    ]
+    words = bindparam("words", type_=postgresql.ARRAY(Text))
+    statement = postgresql.insert(index).values(
+        id=bindparam("id"), document=func.array_to_tsvector(words)
+    )
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["id"], set_={"document": statement.excluded["document"]}
         ),
         rows,
     )
-
-
-def _weighted(name: str, weight: str) -> ColumnElement[Any]:
-    words = func.to_tsvector(SIMPLE, bindparam(name, type_=String))
-    return func.setweight(words, WEIGHTS[weight])
 
 
 def drop(name: str, ids: Sequence[int]) -> None:
@@ -97,17 +96,30 @@ def words_of(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(stems(query, LANGUAGE)))[:MOST_WORDS]
 
 
-def ids(name: str, words: Sequence[str], *, title_only: bool = False) -> list[int]:
-    """Return the ids of the documents that hold all of `words` (as `words_of` gives them)."""
+def ids(name: str, words: Sequence[str]) -> tuple[list[int], list[int]]:
+    """Return which documents hold all of `words` (as `words_of` gives), and which in the title."""
     # Stems are letters and digits only, so nothing of the query language can get in.
     index = _table(name)
     if _is_postgresql():
-        label = "A" if title_only else ""
-        asked = " & ".join(f"{word}:*{label}" for word in words)
-        query = select(index.c.id).where(index.c.document.op("@@")(func.to_tsquery(SIMPLE, asked)))
-    else:
-        asked = " ".join(f'"{word}"*' for word in words)
-        if title_only:
-            asked = f"title : ({asked})"
-        query = select(index.c.rowid).where(column(name).op("MATCH")(asked))
-    return list(db.session.scalars(query))
+        query = select(index.c.id)
+        match = index.c.document.op("@@")
+        anywhere, in_title = (
+            cast(" & ".join(f"'{before}{word}':*" for word in words), postgresql.TSQUERY)
+            for before in ("", IN_TITLE)
+        )
+        return numbers(query.where(match(anywhere))), numbers(query.where(match(in_title)))
+    query = select(index.c.rowid)
+    match = column(name).op("MATCH")
+    asked = " ".join(f'"{word}"*' for word in words)
+    return numbers(query.where(match(asked))), numbers(query.where(match(f"title : ({asked})")))
+
+
+def numbers(query: Select[int]) -> list[int]:
+    """Return the numbers that a query finds, in its order.
+
+    The database gives them as one text: for thousands, a row each costs several times as much.
+    """
+    (one,) = query.subquery().c
+    joined = func.string_agg(cast(one, String), ",") if _is_postgresql() else func.group_concat(one)
+    found = db.session.scalar(select(joined))
+    return list(map(int, found.split(","))) if found else []

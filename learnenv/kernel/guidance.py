@@ -5,7 +5,7 @@ The directory fills the slots, pilots ask; neither imports the other, and either
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +31,8 @@ class Guide:
     day_rate: int | None
     stars: float | None
     reviews: int
+    organisation_id: int | None
+    """Where it belongs, if that is an organisation of this site."""
 
 
 def candidates(day: date) -> list[Guide]:
@@ -52,3 +54,22 @@ def known(provider_ids: Iterable[int], day: date) -> dict[int, Guide]:
     for part in collect("guidance.known", provider_ids=set(provider_ids), day=day):
         found.update(part)
     return found
+
+
+def tell(
+    provider_id: int,
+    words: Callable[[], tuple[str, tuple[str, ...], str]],
+    *,
+    path: str,
+    key: str,
+) -> None:
+    """Mail everybody who acts for a provider, once for this `key`.
+
+    `words` gives subject, paragraphs and label of the button, in the language of the reader.
+    """
+    collect("guidance.tell", provider_id=provider_id, words=words, path=path, key=key)
+
+
+def review_address() -> str:
+    """Return the page where somebody reviews whom he worked with; empty without a directory."""
+    return next(iter(collect("guidance.review_address")), "")

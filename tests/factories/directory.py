@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import itertools
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from learnenv.accounts.models import Person
+from learnenv.accounts.models import Organisation, Person
 from learnenv.areas.directory.models import (
     Booking,
     Offering,
@@ -23,15 +24,19 @@ from learnenv.areas.directory.services import (
     participation,
     providers,
     reviews,
+    standing,
 )
 from learnenv.areas.directory.services.offerings import Facts, When
 from learnenv.areas.directory.services.providers import Profile
-from learnenv.kernel.clock import now
+from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db
-from learnenv.kernel.permissions import SYSTEM
+from learnenv.kernel.models import OutboxMail
+from learnenv.kernel.permissions import SYSTEM, Role
+from learnenv.kernel.shared_events import StandingChanged
 from learnenv.kernel.transaction import transaction
 from tests.factories import actor_of, make_person
 
+PARTIES = itertools.count(1)
 TEXT = "Duidelijke uitleg en veel oefenen met eigen voorbeelden."
 
 
@@ -135,12 +140,60 @@ def make_review(
     *,
     person: Person | None = None,
     offering: Offering | None = None,
-    stars: int = 4,
+    stars: float = 4,
     text: str = TEXT,
 ) -> Review:
-    """Make a published review of somebody who took part."""
+    """Make a published review of somebody who took part; stars are whole or a half."""
     who = person or make_person()
     fact = took_part(who, provider, offering=offering)
-    scores = dict.fromkeys(("content", "guidance", "use", "organisation"), stars)
+    scores = scores_of(stars)
     with transaction():
         return reviews.write(fact, scores, text, actor=actor_of(who), at=now())
+
+
+def scores_of(stars: float) -> dict[str, int]:
+    """Return four scores with this average."""
+    low, high = int(stars), int(stars + 0.5)
+    return {"content": low, "guidance": low, "use": high, "organisation": high}
+
+
+def certify(
+    thing: Provider | Offering, *, until: date | None = None, standing_now: str = "valid"
+) -> StandingChanged:
+    """Let the register tell that a provider or a training is certified, or what it is now."""
+    party = thing.party_id or next(PARTIES)
+    told = StandingChanged(
+        registration_id=party, party_id=party, number=f"2026-{party:04d}",
+        kind=thing.kind if isinstance(thing, Provider) else "training",
+        name=thing.name if isinstance(thing, Provider) else thing.title,
+        organisation_id=None, standing=standing_now,
+        valid_until=until or today() + timedelta(days=365), themes=(), at=now(),
+    )  # fmt: skip
+    with transaction():
+        db.session.get_one(type(thing), thing.id).party_id = party
+        db.session.flush()
+        standing.on_standing(told)
+    return told
+
+
+def make_moderator(name: str = "", *, organisation: Organisation | None = None) -> Person:
+    """Make a moderator."""
+    return make_person(name, organisation=organisation, roles=[(Role.MODERATOR, None)])
+
+
+def mails_to(person: Person) -> list[str]:
+    """Return the subjects of the mails to somebody, the oldest first."""
+    with transaction(write=False):
+        return list(
+            db.session.scalars(
+                select(OutboxMail.subject)
+                .where(OutboxMail.recipient == person.email)
+                .order_by(OutboxMail.id)
+            )
+        )
+
+
+def fresh(thing: Any) -> Any:
+    """Return a row as it is stored now."""
+    with transaction(write=False):
+        return db.session.get_one(type(thing), thing.id, populate_existing=True)

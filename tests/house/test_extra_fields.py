@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
 from tests.house.world import World, rules
 
@@ -114,7 +115,7 @@ VALID: dict[str, dict[str, Any]] = {
     "directory.make_provider": {"name": "Nieuw", "kind": "trainer", "summary": "Wij helpen."},
     "directory.save_profile": {"name": "Anders", "kind": "agency", "summary": "x", "region": "utrecht"},
     "directory.add_offering": {
-        "title": "Nieuw", "form": "online", "level": "basis", "language": "nl", "summary": "x", "goals": "y",
+        "title": "Nieuw", "form": "online", "level": "basis", "language": "nl", "summary": "x", "goals": "y", "course": "",
     },
     "directory.make_list": {"name": "Nog een"},
     "directory.share_list": {"delen-email": "een@elders.example"},
@@ -131,6 +132,16 @@ VALID: dict[str, dict[str, Any]] = {
     "directory.moderate": {"reason": "In orde"},
     "directory.decide_change": {"reason": "Klopt"},
     "directory.set_label": {"has_contract": "ja"},
+    "pilots.post_pilot": {
+        "title": "Nieuw", "question": "Wat?", "help": "Wie?", "theme": "data", "region": "utrecht",
+        "starts_on": "2199-01-01", "ends_on": "2199-06-01", "budget": "5000", "measure": "Uren",
+        "needed_on": "2026-11-01",
+    },
+    "pilots.answer": {"approach": "Zo", "price": "100", "days": "2"},
+    "pilots.write_line": {"log-day": str(today()), "log-text": "Gedaan"},
+    "pilots.close": {"outcome": "yes", "result": "Werkt", "lessons": "Begin klein"},
+    "pilots.review": {"question": "4", "time": "4", "use": "4", "text": "Fijn"},
+    "pilots.stop": {"stop-reason": "Geen tijd"},
     "courses.save_answers": {"question": "proef-vraag-1", "proef-vraag-1-r0": "c0"},
     "courses.handler": {"proef-oefenvraag-r0": "c1"},
 }  # fmt: skip
@@ -143,6 +154,7 @@ SENDERS = {
     "accounts.change_password": "learner_b", "accounts.sign_up": "anonymous",
     "accounts.recover_ask": "anonymous", "accounts.end_session": "learner_a",
     "certification.": "learner_a",
+    "pilots.": "learner_a", "pilots.follow_up": "programme",
     "directory.": "learner_a", "directory.state_assignment": "learner_b",
     "directory.report": "programme", "directory.set_label": "manager_a",
     **{f"directory.{name}": "moderator" for name in (
@@ -171,7 +183,7 @@ LAST = (
     "certification.propose_end", "certification.assessor_asks", "certification.answer",
     "certification.release", "certification.add_relation", "certification.withdraw",
     "certification.accept_invitation",
-    "directory.cancel_session", "directory.drop_list", "directory.drop_colleague",
+    "pilots.close", "pilots.stop", "directory.cancel_session", "directory.drop_list", "directory.drop_colleague",
     "directory.show_or_hide", "courses.hand_in", "accounts.look_as", "accounts.stop_looking", "accounts.sign_out",
 )  # fmt: skip
 # A switch takes any text for yes, so a mark does not show in it: these are compared.
@@ -245,6 +257,8 @@ def sent(world: World, rule: Rule) -> int:
         form[f"r{world.objects[whose]['request_id']}-reason"] = form["reason"]
     if rule.endpoint == "certification.add_relation":
         form["relatie-person"] = str(world.people["decider"].id)
+    if rule.endpoint == "directory.set_label":
+        form["organisation"] = str(world.organisations["a"].id)
     answer = world.ask(role, world.path(rule, whose), "POST", data=form)
     assert answer.status_code < 500, str(rule)
     return answer.status_code

@@ -81,6 +81,9 @@ PARAMETERS = {
     "directory.compare": ("wie",),
     "directory.new_request": ("lijst",),
     "directory.figures_page": ("jaar",),
+    "pilots.index": ("pagina",),
+    "pilots.figures_page": ("jaar",),
+    "pilots.figures_file": ("jaar",),
     "reporting.year": ("jaar", "organisatie", "cursus"),
     "reporting.export": ("jaar", "organisatie", "cursus"),
     "reporting.people": (

@@ -30,7 +30,7 @@ from learnenv.areas.certification.services import (
     questions,
     schemes,
 )
-from learnenv.areas.directory.models import Claim, ShortlistItem
+from learnenv.areas.directory.models import Claim, Provider, ShortlistItem
 from learnenv.areas.directory.models import Member as DirectoryMember
 from learnenv.areas.directory.services import participation, providers, requests, shortlists
 from learnenv.areas.directory.services.providers import Profile
@@ -49,6 +49,7 @@ from tests.factories import (
     make_organisation,
     make_person,
     make_tiny_course,
+    pilots,
 )
 
 CANARY = {"a": "Kanariegeel", "b": "Kolibriblauw"}
@@ -154,7 +155,44 @@ def make_world(app: Flask, *, certified: bool = True) -> World:
         certify(world)
     for key in CANARY:
         _list_in_the_gids(world, key)
+    _try_something(world)
     return world
+
+
+def _try_something(world: World) -> None:
+    """Let each learner lead pilots that the provider of the other guides."""
+    made: dict[str, dict[str, Any]] = {}
+    for key, other in (("a", "b"), ("b", "a")):
+        leader, owner = world.people[f"learner_{key}"], world.people[f"learner_{other}"]
+        guide = db.session.get_one(Provider, world.objects[other]["provider_id"])
+        pilots.certify(guide)
+        looking = pilots.post(leader, title=f"Proef {CANARY[key]}")
+        pilots.offered(looking, leader, guide, owner)
+        made[key] = {
+            "open": looking.id,
+            "running": pilots.started(leader, guide, owner, title=f"Loopt {CANARY[key]}").id,
+            "closed": pilots.closed(leader, guide, owner, title=f"Klaar {CANARY[key]}").id,
+        }
+    for key, other in (("a", "b"), ("b", "a")):
+        running = ("next_stage", "write_line", "log_file", "close_page", "close")
+        world.objects[key] |= {
+            "pilot_id": made[key]["open"],
+            "pilots.provider_id": world.objects[other]["provider_id"],
+            **{f"pilots.{name}.pilot_id": made[key]["running"] for name in running},
+            **{f"pilots.{name}.pilot_id": made[other]["open"] for name in ("invitation", "answer")},
+            **{
+                f"pilots.{name}.provider_id": world.objects[key]["provider_id"]
+                for name in ("invitation", "answer")
+            },
+            **{
+                f"pilots.{name}.pilot_id": made[other]["closed"]
+                for name in ("review_page", "review")
+            },
+            **{
+                f"pilots.{name}.pilot_id": made[key]["closed"]
+                for name in ("follow_up_page", "follow_up")
+            },
+        }
 
 
 def _list_in_the_gids(world: World, key: str) -> None:

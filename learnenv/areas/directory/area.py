@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from courses.events import CourseCompleted
-from learnenv.areas.directory import permissions
+from learnenv.areas.directory import mails, permissions
 from learnenv.areas.directory.indicators import CHOICE_DAYS, LISTED
 from learnenv.areas.directory.models import MODELS
 from learnenv.areas.directory.routes import blueprint
@@ -72,6 +72,8 @@ AREA = Area(
         ("guidance.candidates", guidance.candidates),
         ("guidance.acted_for", guidance.acted_for),
         ("guidance.known", guidance.known),
+        ("guidance.review_address", guidance.review_address),
+        ("guidance.tell", mails.tell_provider),
     ),
     depends_on=frozenset({"courses", "certificates"}),
 )

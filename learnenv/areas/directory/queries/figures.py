@@ -106,10 +106,15 @@ def of_year(year: int) -> Figures:
 
 def removed_lately() -> list[tuple[Moderation, Review]]:
     """Return the last decisions about reviews, to be turned back if need be."""
+    last = select(func.max(Moderation.id)).group_by(Moderation.review_id)
     rows = db.session.execute(
         select(Moderation, Review)
         .join(Review, Review.id == Moderation.review_id)
-        .where(Moderation.verdict == Verdict.REMOVE, Review.state == ReviewState.REMOVED)
+        .where(
+            Moderation.id.in_(last),
+            Moderation.verdict == Verdict.REMOVE,
+            Review.state == ReviewState.REMOVED,
+        )
         .order_by(Moderation.id.desc())
         .limit(20)
     )

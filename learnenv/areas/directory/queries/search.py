@@ -16,7 +16,7 @@ from datetime import date, datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from learnenv.areas.directory.models import (
@@ -39,10 +39,12 @@ MOST_PAGES = 50
 FACETS = ("soort", "thema", "regio", "vorm", "prijs", "niveau", "taal")
 """Filters with counts; several values of one filter widen, filters together narrow."""
 SORTS = ("relevantie", "datum", "waardering", "prijs", "naam")
-FEW = 900
+FEW = 500
 """Up to this many rows are sorted by id; more are read along an index."""
 KEPT_QUERIES = 256
 BATCH = 500
+CHUNK = 1000
+"""Rows held at a time while everything is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,9 +92,10 @@ class Bits:
         self.values: dict[tuple[str, str], int] = {}
         self.shown = 0
         self.until: dict[date, int] = {}
-        self.kinds: dict[str, int] = {}
-        self.refs: dict[tuple[str, int], int] = {}
-        self._of: dict[int, tuple[list[tuple[str, str]], date | None]] = {}
+        self._certified: tuple[dict[date, int], date, int] = ({}, date.min, 0)
+        """What was asked for last: read from which numbers, of which day, and the answer."""
+        self.entry_of: dict[int, int] = {}
+        """The entry of each training."""
         self.texts: OrderedDict[tuple[str, ...], tuple[int, int]] = OrderedDict()
         self.lock = threading.Lock()
 
@@ -112,43 +115,38 @@ class Bits:
                 select(
                     Entry.id, Entry.what, Entry.ref_id, Entry.is_shown, Entry.facets,
                     Entry.certified_until,
-                ).where(Entry.changed > self.turn)
-            ).all()  # fmt: skip
+                ).where(Entry.changed > self.turn),
+                execution_options={"yield_per": CHUNK} if self.turn < 0 else {},
+            )  # fmt: skip
             self._take(rows)
             self.epoch, self.turn = epoch, number
             self.texts.clear()
 
     def _forget(self) -> None:
         self.turn, self.shown = -1, 0
-        self.values, self.until, self.kinds = {}, {}, {}
-        self.refs, self._of = {}, {}
+        self.values, self.until, self.entry_of = {}, {}, {}
 
-    def _take(self, rows: Sequence[Any]) -> None:
+    def _take(self, rows: Iterable[Any]) -> None:
         """Change the bits of these rows. New numbers are made whole, then put in place."""
-        gone: dict[tuple[str, str], list[int]] = {}
-        come: dict[tuple[str, str], list[int]] = {}
-        until_gone: dict[date, list[int]] = {}
-        until_come: dict[date, list[int]] = {}
+        read: list[int] = []
         shown: list[int] = []
-        hidden: list[int] = []
+        values: dict[tuple[str, str], list[int]] = {}
+        until: dict[date, list[int]] = {}
         for row in rows:
-            old = self._of.get(row.id)
-            if old is not None:
-                for key in old[0]:
-                    gone.setdefault(key, []).append(row.id)
-                if old[1] is not None:
-                    until_gone.setdefault(old[1], []).append(row.id)
-            keys = [(facet, value) for facet, values in row.facets.items() for value in values]
-            self._of[row.id] = (keys, row.certified_until)
-            for key in keys:
-                come.setdefault(key, []).append(row.id)
+            read.append(row.id)
+            if row.is_shown:
+                shown.append(row.id)
             if row.certified_until is not None:
-                until_come.setdefault(row.certified_until, []).append(row.id)
-            self.refs[row.what, row.ref_id] = row.id
-            (shown if row.is_shown else hidden).append(row.id)
-        _move(self.values, gone, come)
-        _move(self.until, until_gone, until_come)
-        self.shown = (self.shown & ~mask(hidden)) | mask(shown)
+                until.setdefault(row.certified_until, []).append(row.id)
+            if row.what == OFFERING_ENTRY:
+                self.entry_of[row.ref_id] = row.id
+            for facet, chosen in row.facets.items():
+                for value in chosen:
+                    values.setdefault((facet, value), []).append(row.id)
+        gone = mask(read)
+        self.values = _moved(self.values, gone, values)
+        self.until = _moved(self.until, gone, until)
+        self.shown = (self.shown & ~gone) | mask(shown)
 
     def any_of(self, facet: str, values: Iterable[str]) -> int:
         """Return the entries with one of these values."""
@@ -159,10 +157,14 @@ class Bits:
 
     def certified(self, day: date) -> int:
         """Return the entries that are certified on a day."""
-        found = 0
-        for until, bits in self.until.items():
-            if until >= day:
-                found |= bits
+        until = self.until
+        read, of, found = self._certified
+        if read is not until or of != day:
+            found = 0
+            for last, bits in until.items():
+                if last >= day:
+                    found |= bits
+            self._certified = until, day, found
         return found
 
     def with_words(self, text: str) -> tuple[int, int] | None:
@@ -172,21 +174,20 @@ class Bits:
             return None
         kept = self.texts.get(words)
         if kept is None:
-            kept = (
-                mask(fulltext.ids(INDEX, words)),
-                mask(fulltext.ids(INDEX, words, title_only=True)),
-            )
+            anywhere, in_title = fulltext.ids(INDEX, words)
+            kept = mask(anywhere), mask(in_title)
             self.texts[words] = kept
             while len(self.texts) > KEPT_QUERIES:
                 self.texts.popitem(last=False)
         return kept
 
 
-def _move(where: dict[Any, int], gone: dict[Any, list[int]], come: dict[Any, list[int]]) -> None:
-    for key, ids in gone.items():
-        where[key] = where.get(key, 0) & ~mask(ids)
+def _moved(where: dict[Any, int], gone: int, come: dict[Any, list[int]]) -> dict[Any, int]:
+    """Return the numbers without some bits, and with those that came."""
+    moved = {key: bits & ~gone if bits & gone else bits for key, bits in where.items()}
     for key, ids in come.items():
-        where[key] = where.get(key, 0) | mask(ids)
+        moved[key] = moved.get(key, 0) | mask(ids)
+    return moved
 
 
 def mask(ids: Sequence[int]) -> int:
@@ -208,6 +209,13 @@ def members(bits: int) -> list[int]:
             base = place * 8
             found += [base + bit for bit in range(8) if byte >> bit & 1]
     return found
+
+
+def picked(rows: Iterable[int], bits: int) -> list[int]:
+    """Return those that are set, in the order given. A text is read faster than bits are moved."""
+    flags = bin(bits)[:1:-1]
+    size = len(flags)
+    return [one for one in rows if one < size and flags[one] == "1"]
 
 
 _kept: WeakKeyDictionary[Any, Bits] = WeakKeyDictionary()
@@ -331,7 +339,10 @@ def _window(allowed: int, order: tuple[Any, ...], offset: int, limit: int) -> li
     if number <= offset or limit <= 0:
         return []
     if number <= FEW:
-        query = select(Entry.id).where(Entry.id.in_(members(allowed))).order_by(*order)
+        ids: BindParameter[Any] = bindparam(
+            "ids", members(allowed), expanding=True, literal_execute=True
+        )
+        query = select(Entry.id).where(Entry.id.in_(ids)).order_by(*order)
         return list(db.session.scalars(query.limit(limit).offset(offset)))
     return _along(select(Entry.id).where(Entry.is_shown).order_by(*order), allowed, offset, limit)
 
@@ -341,12 +352,12 @@ def _along(query: Select[int], allowed: int, offset: int, limit: int) -> list[in
     wanted, passed, found = offset + limit, 0, []
     step = max(BATCH, 2 * wanted)
     while True:
-        rows = list(db.session.scalars(query.limit(step).offset(passed)))
-        found += [one for one in rows if allowed >> one & 1]
+        rows = fulltext.numbers(query.limit(step).offset(passed))
+        found += picked(rows, allowed)
         passed += len(rows)
         if len(found) >= wanted or len(rows) < step:
             return found[offset:wanted]
-        step *= 2
+        step *= 4
 
 
 def _by_date(
@@ -364,15 +375,13 @@ def _by_date(
     found: dict[int, None] = {}
     passed, step = 0, max(BATCH, 2 * wanted)
     while True:
-        rows = list(db.session.scalars(query.limit(step).offset(passed)))
-        for offering_id in rows:
-            entry = bits.refs.get((OFFERING_ENTRY, offering_id))
-            if entry is not None and allowed >> entry & 1:
-                found.setdefault(entry)
+        rows = fulltext.numbers(query.limit(step).offset(passed))
+        entries = [bits.entry_of[one] for one in rows if one in bits.entry_of]
+        found |= dict.fromkeys(picked(entries, allowed))
         passed += len(rows)
         if len(found) >= wanted or len(rows) < step:
             return list(found)[offset:wanted]
-        step *= 2
+        step *= 4
 
 
 def _hits(ids: Sequence[int], around: dict[str, int] | None, at: datetime) -> list[Hit]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Response, jsonify, request, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 from icalendar import Calendar, Event
 
@@ -216,6 +217,8 @@ def comparison(chosen: list[pages.Compared]) -> list[tuple[str, list[str], bool]
     rows = []
     for title, cell in _CELLS:
         cells = [str(cell(one) or "-") for one in chosen]
+        if set(cells) == {"-"}:
+            continue
         rows.append((str(title()), cells, len(set(cells)) > 1))
     return sorted(rows, key=lambda row: not row[2])
 
@@ -223,17 +226,20 @@ def comparison(chosen: list[pages.Compared]) -> list[tuple[str, list[str], bool]
 def _price(one: pages.Compared) -> Any:
     if one.offering is None:
         rate = one.provider.day_rate
-        return _("€ %(price)s a day", price=rate) if rate is not None else _("Not told")
+        if rate is None:
+            return _("Not told")
+        return _("€ %(price)s a day", price=format_decimal(rate))
     if one.offering.price is None:
         return _("On request")
-    return _("Free") if one.offering.price == 0 else f"€ {one.offering.price}"
+    return _("Free") if one.offering.price == 0 else f"€ {format_decimal(one.offering.price)}"
 
 
 def _stars(one: pages.Compared) -> Any:
     thing = one.offering or one.provider
     if thing.stars is None:
         return _("Too few reviews (%(number)s)", number=thing.reviews)
-    return _("%(stars)s of 5, %(number)s reviews", stars=thing.stars, number=thing.reviews)
+    stars = format_decimal(thing.stars)
+    return _("%(stars)s of 5, %(number)s reviews", stars=stars, number=thing.reviews)
 
 
 def _certified(one: pages.Compared) -> Any:

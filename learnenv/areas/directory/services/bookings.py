@@ -53,6 +53,14 @@ def hold(session_id: int) -> Session:
     return found
 
 
+def _lock(session_id: int) -> None:
+    """Let one at a time change who has a seat or waits: a queue has no gaps then.
+
+    Always before a row of a booking, so that two never wait for each other.
+    """
+    db.session.execute(select(Session.id).where(Session.id == session_id).with_for_update())
+
+
 def _take(session_id: int) -> bool:
     """Take a seat if there is one; the database decides."""
     taken = db.session.execute(
@@ -79,6 +87,8 @@ def book(session: Session, needs: str, *, actor: Actor, at: datetime) -> Booking
 
     Pressed twice it gives the same booking. Raises DomainError when it is too late.
     """
+    _lock(session.id)
+    db.session.refresh(session, ["is_cancelled", "starts_at", "seats", "taken"])
     if session.is_cancelled or session.starts_at <= at:
         raise DomainError(_("You can no longer book this one. Look for another date."))
     values = {
@@ -177,6 +187,7 @@ def cancel(booking: Booking, *, at: datetime) -> None:
     state = booking.state
     if booking.session.starts_at <= at or state in OVER:
         raise DomainError(_("You can no longer cancel this one."))
+    _lock(booking.session_id)
     if not _moved(booking.id, state, BookingState.CANCELLED, at):
         raise DomainError(_("This booking changed just now. Look again."))
     if state in {BookingState.BOOKED, BookingState.OFFERED}:
@@ -193,7 +204,10 @@ def answer(booking_id: int, *, accepted: bool, organiser: Actor, at: datetime) -
     session = hold(booking.session_id)
     if accepted and not _take(session.id):
         raise DomainError(_("All seats are taken. Make more seats first, or say no."))
-    _set(booking, BookingState.BOOKED if accepted else BookingState.REFUSED, at)
+    to = BookingState.BOOKED if accepted else BookingState.REFUSED
+    if not _moved(booking.id, BookingState.ASKED, to, at):
+        raise DomainError(_("This booking changed just now. Look again."))
+    db.session.refresh(booking)
     _tell_person(booking, session)
     audit.record(
         "directory.booking_answered", f"booking:{booking.id}", actor=organiser,
@@ -222,7 +236,10 @@ def promote(session_id: int) -> int:
         if waiting is None or not _take(session_id):
             break
         waiting.state, waiting.changed_at = BookingState.OFFERED, at
-        waiting.confirm_by = max(at, min(at + CONFIRM, session.starts_at - LAST_CALL))
+        last = session.starts_at - LAST_CALL
+        if last - at < LAST_CALL:  # nearly there: until it begins, or nobody could confirm
+            last = session.starts_at
+        waiting.confirm_by = min(at + CONFIRM, last)
         db.session.flush()
         _tell_person(waiting, session)
         offered += 1
@@ -238,6 +255,7 @@ def lapse(at: datetime) -> int:
     ).all()
     number = 0
     for booking_id, session_id in rows:
+        _lock(session_id)
         if _moved(booking_id, BookingState.OFFERED, BookingState.LAPSED, at):
             _release(session_id)
             promote(session_id)
@@ -325,7 +343,7 @@ def _tell_person(booking: Booking, session: Session) -> None:
     def words() -> tuple[str, tuple[str, ...], str]:
         from learnenv.kernel.i18n import format_datetime
 
-        when = format_datetime(session.starts_at, "full")
+        when = format_datetime(session.starts_at, "EEEE d MMMM yyyy, HH:mm")
         facts = _("%(title)s, %(when)s", title=title, when=when)
         if state == BookingState.BOOKED:
             return (
@@ -334,7 +352,7 @@ def _tell_person(booking: Booking, session: Session) -> None:
                 _("To my bookings"),
             )
         if state == BookingState.OFFERED:
-            until = format_datetime(by, "full") if by else ""
+            until = format_datetime(by, "EEEE d MMMM yyyy, HH:mm") if by else ""
             return (
                 _("A seat came free: %(title)s", title=title),
                 (facts, _("It is kept for you until %(until)s. Confirm it before.", until=until)),

@@ -42,6 +42,7 @@ def _guide(one: Provider, day: date) -> Guide:
         day_rate=one.day_rate,
         stars=one.stars,
         reviews=one.reviews,
+        organisation_id=one.organisation_id,
     )
 
 
@@ -61,3 +62,8 @@ def known(provider_ids: set[int], day: date) -> dict[int, Guide]:
     """Return providers by id, whatever they are now."""
     rows = db.session.scalars(select(Provider).where(Provider.id.in_(provider_ids)))
     return {one.id: _guide(one, day) for one in rows}
+
+
+def review_address() -> str:
+    """Return where somebody finds what he can review."""
+    return "/gids/mijn#beoordelen"

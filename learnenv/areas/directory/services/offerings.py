@@ -72,7 +72,7 @@ def add(provider: Provider, facts: Facts, *, publish: bool, actor: Actor, at: da
     """Add a training. Raises InvalidInputError for what cannot be."""
     made = blank(provider, facts.title, at=at)
     db.session.add(made)
-    _fill(made, facts)
+    _fill(made, facts, actor)
     _publish(made, publish=publish)
     db.session.flush()
     indexing.index_provider(provider.id)
@@ -91,7 +91,7 @@ def save(offering: Offering, facts: Facts, *, publish: bool, actor: Actor, at: d
             field="title",
         )
     offering.title = title[:200]
-    _fill(offering, facts)
+    _fill(offering, facts, actor)
     _publish(offering, publish=publish)
     offering.changed_at = at
     db.session.flush()
@@ -99,7 +99,7 @@ def save(offering: Offering, facts: Facts, *, publish: bool, actor: Actor, at: d
     audit.record("directory.offering_changed", f"offering:{offering.id}", actor=actor)
 
 
-def _fill(offering: Offering, facts: Facts) -> None:
+def _fill(offering: Offering, facts: Facts, actor: Actor) -> None:
     offering.summary = " ".join(facts.summary.split())
     offering.goals = [goal for goal in facts.goals if goal]
     offering.about, offering.covers = facts.about.strip(), " ".join(facts.covers.split())
@@ -118,6 +118,11 @@ def _fill(offering: Offering, facts: Facts) -> None:
     taken = db.session.scalar(
         select(Offering.id).where(Offering.course_id == found, Offering.id != (offering.id or 0))
     )
+    if found != offering.course_id and not actor.writes(found):
+        raise InvalidInputError(
+            _("Only an author of this course can say that your training is this course."),
+            field="course",
+        )
     if taken is not None:
         raise InvalidInputError(_("Another training is this course already."), field="course")
     offering.course_id = found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from flask_babel import gettext as _
@@ -83,7 +84,8 @@ def state_assignment(
     if (waiting or 0) >= MOST_WAITING:
         raise DomainError(_("Wait until your earlier assignments are confirmed."))
     clean = " ".join(title.split())
-    source = f"assignment:{actor.id}:{provider.id}:{clean.casefold()}"[:80]
+    mark = hashlib.sha256(clean.casefold().encode()).hexdigest()[:32]
+    source = f"assignment:{actor.id}:{provider.id}:{mark}"
     known = db.session.scalar(select(Participation.id).where(Participation.source == source))
     if known is not None:
         raise InvalidInputError(_("You named this assignment already."), field="title")
@@ -130,11 +132,14 @@ def decide(
     """
     from learnenv.areas.directory.services import reviews
 
+    db.session.refresh(found, with_for_update=True)
+    if found.is_confirmed or found.is_refused:
+        raise NotFoundError
     provider = db.session.get_one(Provider, found.provider_id)
     if as_moderator:
         providers.stand_apart(actor, provider, at=at)
-        if found.person_id == actor.person_id:
-            raise ForbiddenError(_("Somebody else decides on what you asked yourself."))
+    if found.person_id == actor.person_id:
+        raise ForbiddenError(_("Somebody else decides on what you asked yourself."))
     if not confirmed and not reason.strip():
         raise InvalidInputError(_("Say why."), field="reason")
     found.reason = reason.strip()

@@ -156,7 +156,7 @@ def settle(provider: Provider) -> None:
 
 
 def save(provider: Provider, profile: Profile, *, actor: Actor, at: datetime) -> Change | None:
-    """Keep an edit. What is sensitive waits for a moderator once the provider shows; returns it."""
+    """Keep an edit. What is sensitive waits for a moderator once visitors know it; returns it."""
     name = clean_name(profile.name)
     asked = {"name": name, "kind": str(profile.kind), "website": profile.website.strip()}
     if asked["kind"] not in {k.value for k in Kind}:
@@ -166,10 +166,15 @@ def save(provider: Provider, profile: Profile, *, actor: Actor, at: datetime) ->
     _fill(provider, profile)
     provider.changed_at = at
     waiting = None
-    if differs and not provider.is_shown:
-        apply(provider, differs)
-    elif differs:
+    # Hiding for a moment is no way round: a certificate and reviews belong to a name.
+    is_known = provider.is_shown or provider.party_id is not None or provider.reviews > 0
+    if differs and is_known:
         waiting = _wait(provider, {k: before[k] for k in differs}, differs, actor=actor, at=at)
+    else:
+        apply(provider, differs)
+        undone = waiting_change(provider.id)
+        if undone is not None:
+            db.session.delete(undone)
     settle(provider)
     return waiting
 
@@ -274,6 +279,8 @@ def ask_colleague(provider: Provider, *, email: str, actor: Actor, at: datetime)
 
 def drop_member(provider: Provider, member_id: int, *, actor: Actor, at: datetime) -> None:
     """Take somebody off; the last one stays, and who worked along is tied for three years."""
+    # One at a time, or two who take each other off would both go.
+    db.session.execute(select(Provider.id).where(Provider.id == provider.id).with_for_update())
     member = db.session.get(Member, member_id)
     if member is None or member.provider_id != provider.id:
         raise NotFoundError

@@ -102,7 +102,7 @@ def _tell(provider: Provider, made: Request) -> None:
             (
                 _("An organisation asks you and others the same questions."),
                 _("Answer before %(when)s. After that it is closed.",
-                  when=format_datetime(deadline, "full")),
+                  when=format_datetime(deadline, "EEEE d MMMM yyyy, HH:mm")),
             ),
             _("To the request"),
         )  # fmt: skip

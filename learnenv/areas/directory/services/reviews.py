@@ -76,6 +76,7 @@ def write(
     if tied is not None:
         raise ForbiddenError(tied + " " + _("So you cannot review it."))
     given, words = _checked(scores, text)
+    db.session.refresh(took_part, with_for_update=True)  # it may be confirmed at this moment
     state = ReviewState.PUBLISHED if took_part.is_confirmed else ReviewState.PENDING
     if at - took_part.at > TERM and of_participation(took_part.id) is None:
         raise DomainError(_("This was more than a year ago: too long for a review."))
@@ -158,18 +159,34 @@ def count(provider_id: int, offering_id: int | None) -> None:
 
 
 def publish_waiting(took_part: Participation, *, at: datetime) -> None:
-    """Show the review that waited for an assignment to be confirmed."""
+    """Show the review that waited for an assignment to be confirmed.
+
+    Not when the writer became tied to the provider meanwhile (g7).
+    """
     review = of_participation(took_part.id)
-    if review is not None and review.state == ReviewState.PENDING:
-        review.state, review.written_at = ReviewState.PUBLISHED, at
-        _tell_provider(review, db.session.get_one(Provider, review.provider_id))
-        count(review.provider_id, review.offering_id)
+    if review is None or review.state != ReviewState.PENDING:
+        return
+    provider = db.session.get_one(Provider, review.provider_id)
+    if guard.tie(review.person_id, None, provider, today(at)) is not None:
+        return
+    review.state, review.written_at = ReviewState.PUBLISHED, at
+    _tell_provider(review, provider)
+    count(review.provider_id, review.offering_id)
 
 
 def take_back(review: Review, *, actor: Actor, at: datetime) -> None:
-    """Let the writer remove the own review; its place says so."""
+    """Let the writer remove the own review; its place says so.
+
+    One that never showed leaves nothing: nobody marks a provider with what nobody confirmed.
+    """
     if review.person_id != actor.id or review.state == ReviewState.REMOVED:
         raise NotFoundError
+    if review.state == ReviewState.PENDING:
+        db.session.delete(review)
+        db.session.flush()
+        audit.record("directory.review_taken_back", f"review:{review.id}", actor=actor)
+        return
+    db.session.execute(update(Report).where(Report.review_id == review.id).values(is_open=False))
     review.state = ReviewState.REMOVED
     review.removed_reason = _("the writer took it back")
     review.edited_at = at
@@ -257,7 +274,8 @@ def moderate(
         raise InvalidInputError(_("Say why: it is published."), field="reason")
     if (verdict == Verdict.RESTORE) != (review.state == ReviewState.REMOVED):
         raise DomainError(_("This review changed just now. Look again."))
-    if verdict == Verdict.RESTORE and last_verdict(review.id) is None:
+    last = last_verdict(review.id) if verdict == Verdict.RESTORE else None
+    if verdict == Verdict.RESTORE and (last is None or last.verdict != Verdict.REMOVE):
         raise DomainError(_("The writer took this review back himself."))
     db.session.add(
         Moderation(review_id=review.id, verdict=verdict, reason=why, at=at, decided_by=actor.id)

@@ -161,9 +161,10 @@ def catch_up() -> int:
 
 def _differs(event: StandingChanged) -> bool:
     model: type[Provider | Offering] = Offering if event.kind == TRAINING else Provider
-    row = db.session.execute(
-        select(model.standing, model.certified_until, model.register_number).where(
-            model.party_id == event.party_id
-        )
-    ).one_or_none()
-    return row is None or tuple(row) != (event.standing, event.valid_until, event.number)
+    found = db.session.scalar(select(model).where(model.party_id == event.party_id))
+    if found is None:
+        return True
+    kept = (found.standing, found.certified_until, found.register_number)
+    if isinstance(found, Provider) and found.certified_themes != list(event.themes):
+        return True
+    return kept != (event.standing, event.valid_until, event.number)

@@ -1,0 +1,1 @@
+"""Pilot projects: an organisation finds certified guidance, tries, and shows the result."""
