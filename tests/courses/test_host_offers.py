@@ -254,6 +254,10 @@ sys.exit(0 if names == ["AcidAside"] * 2 + ["AcidBlock"] * 2 + ["AcidParentBlock
 def test_the_first_visitors_at_the_same_moment_all_get_the_block() -> None:
     """A page with two frames asks twice at once; a process that lost that race never got well."""
     done = subprocess.run(
-        [sys.executable, "-c", FIRST_VISITORS], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-c", FIRST_VISITORS],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
