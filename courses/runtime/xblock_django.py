@@ -25,8 +25,8 @@ LOADERS = [
 LOADING = threading.RLock()
 """Held while a package of others is loaded or Django is made ready: by one thread at a time.
 
-Python keeps a half-loaded module from no thread, and what cannot be loaded stays a placeholder until
-the site starts again. The same thread may take it again: an app may load blocks while it starts.
+What cannot be loaded stays a placeholder until the site starts again, so nobody may find a package
+or Django halfway. The same thread may take it again: an app may load blocks while it starts.
 """
 
 
