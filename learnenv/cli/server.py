@@ -75,6 +75,7 @@ class Helper:
     """
 
     def __init__(self) -> None:
+        self.owner = os.getpid()
         self.process = self._start()
         self.stopping = threading.Event()
         threading.Thread(target=self._watch, daemon=True).start()
@@ -92,7 +93,13 @@ class Helper:
                 self.process = self._start()
 
     def stop(self) -> None:
-        """End the worker, after the job it is doing."""
+        """End the worker, after the job it is doing.
+
+        Web workers are forked from the process that has the helper, and come here when they end:
+        the worker is not theirs to end, nor can they wait for it.
+        """
+        if os.getpid() != self.owner:
+            return
         self.stopping.set()
         self.process.terminate()
         self.process.wait(timeout=15)
