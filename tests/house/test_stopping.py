@@ -45,3 +45,11 @@ def test_the_site_stops_within_seconds(server: Server) -> None:
     until(server.is_complete, "the workers", READY_SECONDS)
     server.process.terminate()
     until(lambda: server.process.poll() is not None, "the site hangs")
+
+
+def test_a_job_worker_that_still_starts_ends_too_when_the_site_is_killed(server: Server) -> None:
+    until(server.is_complete, "the workers", READY_SECONDS)
+    server.kill("job worker")
+    until(lambda: not server.children(jobs=True), "the killed one")
+    until(lambda: bool(server.children(jobs=True)), "another one", READY_SECONDS)
+    server.kill("main")  # waits for the end of all
