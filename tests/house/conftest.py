@@ -54,3 +54,16 @@ def each_paper_once(
         return made_papers[key]
 
     monkeypatch.setattr(papers, "made", once)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Count coverage in one of the walks only.
+
+    The others pass the same code a hundred times with other roles and odd input; being watched
+    costs them half of their time again, and a line they alone reach is better called untested.
+    """
+    here = Path(__file__).parent
+    for item in items:
+        walks = item.path.parent == here and "world" in getattr(item, "fixturenames", ())
+        if walks and item.path.name != "test_authorisation.py":
+            item.add_marker("no_cover")
