@@ -11,7 +11,7 @@ TEST_SYSTEM := $(SYSTEM) chromium strace default-jdk-headless softhsm2 qpdf popp
 SIDE_BY_SIDE := -n 2 --dist loadfile --no-loadscope-reorder
 .DEFAULT_GOAL := help
 
-.PHONY: help run test coverage vendored lint journeys lock oracle blocks translations bench bench-workbench clean
+.PHONY: help run test coverage postgresql vendored lint journeys lock oracle blocks translations bench bench-workbench clean
 help: ## Show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -ts "$$(printf '\t')"
 
@@ -115,8 +115,14 @@ bench: .stamps/dev ## Measure pages and queries (see benchmarks/README.md)
 bench-workbench: .stamps/dev .venv-workbench/.ready ## Measure blocks of others beside the workbench of the XBlock SDK
 	$(BIN)/python benchmarks/workbench.py
 
-coverage: .stamps/dev .stamps/translations .stamps/verifiers ## The suite without journeys, with the share of branches that ran
-	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not journey" --cov --cov-report=term:skip-covered $(PYTEST)
+coverage: .stamps/dev .stamps/translations .stamps/axe .stamps/verifiers ## The whole suite, with the share of branches that ran
+	$(BIN)/pytest $(SIDE_BY_SIDE) --cov --cov-report=term:skip-covered $(PYTEST)
+
+# Journeys run a site of their own, in processes; tests marked `no_database` have nothing to do with
+# the one that is named (tests/conftest.py sets the mark, and a test that has it wrongly fails).
+postgresql: .stamps/dev .stamps/translations .stamps/verifiers ## All that can depend on the database, on PostgreSQL (TEST_DATABASE_URL=…)
+	@test -n "$$TEST_DATABASE_URL" || { echo "Name the database first: TEST_DATABASE_URL=postgresql+psycopg://…"; exit 1; }
+	$(BIN)/pytest $(SIDE_BY_SIDE) -m "not journey and not no_database" $(PYTEST)
 
 vendored: .stamps/venv ## Make the vendored files again; fails when that gives a difference
 	cd vendor && npm ci --ignore-scripts --silent --no-audit --no-fund && ../$(BIN)/python build.py >/dev/null

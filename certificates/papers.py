@@ -27,9 +27,14 @@ def sealed_paper(html: str, *, fonts: Sequence[Path] = (), seal_label: str) -> b
     `seal_label` is what assistive technology says of the seal. Without a key on this site the
     paper stays unsealed, as certificates do.
     """
+    return made(html, keys=keys_folder(), fonts=tuple(fonts), seal_label=seal_label)
+
+
+def made(html: str, *, keys: Path, fonts: tuple[Path, ...], seal_label: str) -> bytes:
+    """Run the process that draws and seals. Raises PaperError."""
     try:
         done = subprocess.run(  # noqa: S603 - our own module, and files of our own
-            [sys.executable, "-m", "certificates.papers", str(keys_folder()), seal_label,
+            [sys.executable, "-m", "certificates.papers", str(keys), seal_label,
              *(str(font) for font in fonts)],
             input=html.encode(),
             capture_output=True,

@@ -23,6 +23,29 @@ TEST_URL = os.environ.get("TEST_DATABASE_URL", "")
 BASE_URL = "http://localhost"
 
 
+# Two processes tell the stories, and the run ends when both have done: the longest go first, and the
+# short ones fill the gaps. A story that is not named here stands between the two.
+LONG_STORIES = (
+    "test_certification.py",
+    "test_languages.py",
+    "test_learning.py",
+    "test_every_page.py",
+)
+SHORT_STORIES = (
+    "test_figures_and_proof.py",
+    "test_clicks.py",
+    "test_weight.py",
+    "test_blocks_of_others.py",
+)
+
+
+def place_of(story: str) -> int:
+    """Return where a file stands in the order of the journeys."""
+    if story in LONG_STORIES:
+        return LONG_STORIES.index(story)
+    return len(LONG_STORIES) + (SHORT_STORIES.index(story) + 1 if story in SHORT_STORIES else 0)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the long walks, and end with the browser, its longest stories first.
 
@@ -32,13 +55,48 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         key=lambda item: (
             item.path.parent.name == "journeys",
             item.path.parent.name != "house",
-            item.path.name != "test_learning.py",
+            place_of(item.path.name),
         )
+    )
+    for item in items:
+        if not can_open_a_database(item):
+            item.add_marker("no_database")
+
+
+def can_open_a_database(item: pytest.Item) -> bool:
+    """Whether a test may ask for the database under test: by a fixture, or its module by itself.
+
+    One that says itself where it runs counts as well: it may be meant for one database only.
+    """
+    fixtures = set(getattr(item, "fixturenames", ()))
+    module = getattr(item, "module", None)
+    return (
+        bool({"site", "live"} & fixtures)
+        or hasattr(module, "fresh_database")
+        or item.get_closest_marker("skipif") is not None
     )
 
 
+class Now:
+    """The test that runs now in this process."""
+
+    item: pytest.Item | None = None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    Now.item = item
+
+
 def fresh_database(name: str, folder: Path) -> str:
-    """Return the address of an empty database: one per worker, so that tests run side by side."""
+    """Return the address of an empty database: one per worker, so that tests run side by side.
+
+    This is the only way to the database under test, so a test marked `no_database` that comes here
+    has the wrong mark: it would never be run on PostgreSQL.
+    """
+    assert Now.item is None or not Now.item.get_closest_marker("no_database"), (
+        f"{Now.item.nodeid} opens a database: let it ask for the fixture `app` or `site`, or let its "
+        "module import fresh_database by name (tests/conftest.py, can_open_a_database)"
+    )
     if not TEST_URL:
         return f"sqlite:///{folder / f'{name}.db'}"
     url = make_url(TEST_URL)

@@ -16,6 +16,7 @@ from xblock.core import XBlock, XBlockAside
 from xblock.plugin import PluginMissingError
 
 from courses.blocks.hidden import HiddenBlock
+from courses.runtime import xblock_django
 
 log = structlog.get_logger()
 OWN_PACKAGE = "courses."
@@ -34,9 +35,10 @@ def own_first(identifier: str, found: list[EntryPoint]) -> EntryPoint:
 def block_class(block_type: str) -> type[XBlock]:
     """Return the class of a block type; a placeholder when its package is gone or broken."""
     try:
-        if not _is_own(block_type):
-            prepare_for_others()
-        found: type[XBlock] = XBlock.load_class(block_type, select=own_first)
+        with xblock_django.LOADING:
+            if not _is_own(block_type):
+                prepare_for_others()
+            found: type[XBlock] = XBlock.load_class(block_type, select=own_first)
     except PluginMissingError:
         log.warning("xblock missing", block_type=block_type)
         return HiddenBlock
@@ -61,8 +63,9 @@ def is_fenced(block_type: str) -> bool:
 def aside_class(aside_type: str) -> type[XBlockAside] | None:
     """Return the class of an aside, or None when it is not installed."""
     try:
-        prepare_for_others()
-        found: type[XBlockAside] = XBlockAside.load_class(aside_type, select=own_first)
+        with xblock_django.LOADING:
+            prepare_for_others()
+            found: type[XBlockAside] = XBlockAside.load_class(aside_type, select=own_first)
     except Exception:  # noqa: BLE001 - as above
         log.warning("aside missing", aside_type=aside_type)
         return None
@@ -85,8 +88,6 @@ def _is_own(block_type: str) -> bool:
 
 def prepare_for_others() -> None:
     """Make ready what blocks of others take for granted, when it is installed."""
-    from courses.runtime import xblock_django
-
     xblock_django.prepare()
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -21,11 +22,26 @@ LOADERS = [
     "courses.runtime.xblock_templates.PackageLoader",
     "django.template.loaders.app_directories.Loader",
 ]
+LOADING = threading.RLock()
+"""Held while a package of others is loaded or Django is made ready: by one thread at a time.
+
+What cannot be loaded stays a placeholder until the site starts again, so nobody may find a package
+or Django halfway. The same thread may take it again: an app may load blocks while it starts.
+"""
 
 
 @lru_cache(maxsize=1)
 def prepare() -> bool:
-    """Configure Django if it is installed; return whether it is."""
+    """Configure Django if it is installed; return whether it is.
+
+    One thread does it and the others wait: Django refuses to be configured twice, and is of no use
+    halfway. The first page with two frames brings two threads here at the same moment.
+    """
+    with LOADING:
+        return _prepare()
+
+
+def _prepare() -> bool:
     if importlib.util.find_spec("django") is None:
         return False
     import django

@@ -75,14 +75,16 @@ class Helper:
     """
 
     def __init__(self) -> None:
+        self.owner = os.getpid()
         self.process = self._start()
         self.stopping = threading.Event()
         threading.Thread(target=self._watch, daemon=True).start()
 
     def _start(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 (this interpreter, this module)
-            [sys.executable, "-m", "learnenv", "worker", "--nice", str(BESIDE_PAGES)]
-        )
+            [sys.executable, "-m", "learnenv", "worker", "--nice", str(BESIDE_PAGES),
+             "--beside", str(os.getpid())]
+        )  # fmt: skip
 
     def _watch(self) -> None:
         while not self.stopping.is_set():
@@ -92,7 +94,13 @@ class Helper:
                 self.process = self._start()
 
     def stop(self) -> None:
-        """End the worker, after the job it is doing."""
+        """End the worker, after the job it is doing.
+
+        Web workers are forked from the process that has the helper, and come here when they end:
+        the worker is not theirs to end, nor can they wait for it.
+        """
+        if os.getpid() != self.owner:
+            return
         self.stopping.set()
         self.process.terminate()
         self.process.wait(timeout=15)
@@ -134,7 +142,10 @@ def _run_gunicorn(app: Flask, bind: str, workers: int, threads: int) -> None:
 @click.option(
     "--nice", default=0, type=click.IntRange(0, 19), help="Step back for other processes."
 )
-def worker(nice: int) -> None:
+@click.option(
+    "--beside", default=0, hidden=True, help="The process that started this; end when it is gone."
+)
+def worker(nice: int, beside: int) -> None:
     """Run jobs until stopped: mails, certificates, repeating work."""
     os.nice(nice)
     app = data.make()
@@ -145,7 +156,7 @@ def worker(nice: int) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    parent = os.getppid()
+    parent = beside or os.getppid()  # who started us may be gone before we come here
 
     def should_stop() -> bool:
         return stopping["now"] or os.getppid() != parent

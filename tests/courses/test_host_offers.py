@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import json
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
@@ -33,6 +34,7 @@ from learnenv.kernel.transaction import transaction
 from tests.browser import PASSWORD, Browser, Page
 from tests.factories import actor_of, make_enrolment, make_organisation, make_person
 from tests.journeys.acid import COURSE, block
+from tests.journeys.live import ROOT
 
 CODE = """
 from web_fragments.fragment import Fragment
@@ -223,3 +225,39 @@ def test_the_page_around_a_frame_loads_no_package(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(plugins, "installed", lambda: {"slow": entry})
     monkeypatch.setattr(plugins, "block_class", lambda _type: pytest.fail("it was loaded"))
     assert plugins.is_fenced("slow")
+
+
+FIRST_VISITORS = """
+import sys, threading, time, secrets
+from courses.runtime import plugins
+from courses.blocks.hidden import HiddenBlock
+
+true_token = secrets.token_urlsafe
+def slow_token(size):  # asked for between the question whether Django is ready and making it so
+    time.sleep(0.3)
+    return true_token(size)
+secrets.token_urlsafe = slow_token
+found, at_once = [], threading.Barrier(6)
+def visit(load, name):
+    at_once.wait()
+    found.append(load(name))
+asked = [(plugins.block_class, "acid"), (plugins.block_class, "acid_parent"),
+         (plugins.aside_class, "acid_aside")] * 2
+threads = [threading.Thread(target=visit, args=one) for one in asked]
+[thread.start() for thread in threads]
+[thread.join() for thread in threads]
+names = sorted(str(getattr(one, "__name__", None)) for one in found)
+sys.exit(0 if names == ["AcidAside"] * 2 + ["AcidBlock"] * 2 + ["AcidParentBlock"] * 2 else str(names))
+"""
+
+
+def test_the_first_visitors_at_the_same_moment_all_get_the_block() -> None:
+    """A page with two frames asks twice at once; a process that lost that race never got well."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_VISITORS],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

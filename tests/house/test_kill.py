@@ -21,7 +21,6 @@ import urllib.request
 from collections import Counter
 from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from courses.models import Answer
@@ -241,7 +240,6 @@ def one_row_each(founding: Founder) -> None:
     assert set(lines.values()) <= {1}
 
 
-@pytest.mark.journey
 def test_P38_acknowledged_answers_survive_kill_9(tmp_path: Path) -> None:
     database = fresh_database("learnenv_test_kill", tmp_path)
     app = make_app(tmp_path, database)

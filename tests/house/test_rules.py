@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import conftest
+
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("learnenv", "courses", "certificates")
 
@@ -212,3 +214,12 @@ def test_no_registry_host_and_no_machine_path_in_the_project() -> None:
         if "node_modules" not in path.parts and hosts.search(path.read_text(encoding="utf-8"))
     ]
     assert not found, found
+
+
+def test_a_test_that_opens_a_database_cannot_be_left_out_on_postgresql(
+    request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    """The mark is set by looking at fixtures; whoever gets it wrongly fails on SQLite already."""
+    assert request.node.get_closest_marker("no_database")
+    with pytest.raises(AssertionError, match="opens a database"):
+        conftest.fresh_database("learnenv_test_none", tmp_path)

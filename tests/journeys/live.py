@@ -55,12 +55,8 @@ class Processes:
         return process
 
     def stop(self) -> None:
-        """End them all: first kindly, then whatever is left of each group."""
+        """End them all at once: their data are thrown away, and an orderly end takes ten seconds."""
         for process in self.started:
-            process.terminate()
-        for process in self.started:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=10)
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait(timeout=10)
