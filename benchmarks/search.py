@@ -60,13 +60,14 @@ def each(listed: str) -> list[str]:
 FORMATS = each("""Training Workshop Basiscursus Masterclass Leergang Verdiepingsdag Webinar
 Spoedcursus Intervisie Opleiding Praktijkdag Terugkomdag""")
 SUBJECTS = each("""helder schrijven|toegankelijke documenten|burgerparticipatie|open overheid|
-datagedreven werken|informatiebeheer|archiveren voor iedereen|sociale media|online vergaderen|samenwerken in
-Teams|leidinggeven op afstand|verandermanagement|privacy en AVG|informatiebeveiliging|de
-Omgevingswet|klantreizen|digitale dienstverlening|zaakgericht werken|projectmatig werken|
-kennisdelen|gebruikersonderzoek|begrijpelijke brieven|webredactie|communicatie in de wijk|
-gespreksvoering|onderhandelen|inkoop en aanbesteden|agile werken|datavisualisatie|rekenen met Excel|
-algoritmen en ethiek|de Wet open overheid|debatteren|storytelling|lastige gesprekken|
-beleidsadvies|subsidies beoordelen|handhaving|crisiscommunicatie|omgevingsbewust adviseren""")
+datagedreven werken|informatiebeheer|archiveren voor iedereen|sociale media|online vergaderen|
+samenwerken in Teams|leidinggeven op afstand|verandermanagement|privacy en AVG|
+informatiebeveiliging|de Omgevingswet|klantreizen|digitale dienstverlening|zaakgericht werken|
+projectmatig werken|kennisdelen|gebruikersonderzoek|begrijpelijke brieven|webredactie|
+communicatie in de wijk|gespreksvoering|onderhandelen|inkoop en aanbesteden|agile werken|
+datavisualisatie|rekenen met Excel|algoritmen en ethiek|de Wet open overheid|debatteren|
+storytelling|lastige gesprekken|beleidsadvies|subsidies beoordelen|handhaving|
+crisiscommunicatie|omgevingsbewust adviseren""")
 FOR = each("""gemeenten|provincies|waterschappen|ministeries|ambtenaren|beleidsmedewerkers|
 managers|juristen|communicatieadviseurs|teamleiders|beginners|gevorderden|griffiers|
 uitvoeringsorganisaties|raadsleden|projectleiders|informatiebeheerders|klantcontactcentra""")
@@ -77,9 +78,9 @@ recht""")
 SECOND = each("""beleid plannen visie beheer onderzoek advies kaarten gegevens regels teams
 gesprekken loket dossiers processen programma netwerk aanpak budget systemen verordening scan
 monitor kader register meldingen""")
-SENTENCES = each("""Je leert {a} en oefent met {b} uit je eigen organisatie.|Na afloop ga je zelf aan
-de slag met {a}.|We werken in kleine groepen aan {a}, {b} en {c}.|Veel overheden lopen vast op {a}:
-deze dag helpt je verder.|De trainer kent de praktijk van {a} bij gemeenten en provincies.|
+SENTENCES = each("""Je leert {a} en oefent met {b} uit je eigen organisatie.|Na afloop ga je zelf
+aan de slag met {a}.|We werken in kleine groepen aan {a}, {b} en {c}.|Veel overheden lopen vast op
+{a}: deze dag helpt je verder.|De trainer kent de praktijk van {a} bij gemeenten en provincies.|
 Je krijgt voorbeelden, een werkboek en feedback op je {b}.|Ook {c} komt aan bod, met ruimte voor
 vragen.|Geschikt voor wie al ervaring heeft met {a} of met {b}.|Samen met collega's kijk je naar
 {b} en bepaal je de volgende stap.|Je past {c} direct toe in je werk.|Een duidelijke uitleg van {a},
@@ -434,6 +435,8 @@ def main(numbers: list[int]) -> None:
         if way == "page" and not known:
             for kind in kinds:
                 row(kind, sizes, lambda size: found[kind, size])  # noqa: B023
+    home = {gids.size: [[gids.page("/") for _ in range(CHANGES)]] for gids in sizes}
+    row("home page of a visitor, for scale", sizes, lambda size: home[size])
     paths = [path for _kind, path in searches()][:: len(searches()) // CHANGES]
     after = {gids.size: [gids.changed(path) for path in paths] for gids in sizes}
     row("refresh after one provider changed", sizes, lambda size: [r[:1] for r in after[size]])

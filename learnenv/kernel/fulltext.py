@@ -8,6 +8,8 @@ body; what is found in the title can be told apart. A migration makes the table 
 
 from __future__ import annotations
 
+import sys
+from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -15,7 +17,6 @@ from sqlalchemy import (
     BigInteger,
     Integer,
     Select,
-    String,
     TableClause,
     Text,
     bindparam,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     column,
     delete,
     func,
+    literal_column,
     select,
     table,
 )
@@ -35,7 +37,8 @@ LANGUAGE = "nl"
 MOST_WORDS = 8
 """Words of a query that count; nobody types more, and each costs."""
 
-
+MOST_LETTERS = 200
+"""Letters of a word that are stored; no query is as long."""
 IN_TITLE = "#"
 """On PostgreSQL a word of the title is stored a second time, with this before it: to look at the
 weight of a word, PostgreSQL would read every document that has the word anywhere."""
@@ -53,7 +56,7 @@ def _table(name: str) -> TableClause:
 
 def put(name: str, documents: Iterable[tuple[int, str, str]]) -> None:
     """Store documents (id, title, body) in an index, in this transaction."""
-    read = [(key, stems(title, LANGUAGE), stems(body, LANGUAGE)) for key, title, body in documents]
+    read = [(key, _words(title), _words(body)) for key, title, body in documents]
     if not read:
         return
     index = _table(name)
@@ -82,6 +85,11 @@ def put(name: str, documents: Iterable[tuple[int, str, str]]) -> None:
     )
 
 
+def _words(text: str) -> list[str]:
+    """Return the stems to store: PostgreSQL refuses an empty word and one of over 2,046 bytes."""
+    return [stem[:MOST_LETTERS] for stem in stems(text, LANGUAGE) if stem]
+
+
 def drop(name: str, ids: Sequence[int]) -> None:
     """Take documents out of an index."""
     if not ids:
@@ -93,10 +101,10 @@ def drop(name: str, ids: Sequence[int]) -> None:
 
 def words_of(query: str) -> tuple[str, ...]:
     """Return the stems a query asks for; none when nothing in it is a word."""
-    return tuple(dict.fromkeys(stems(query, LANGUAGE)))[:MOST_WORDS]
+    return tuple(dict.fromkeys(_words(query)))[:MOST_WORDS]
 
 
-def ids(name: str, words: Sequence[str]) -> tuple[list[int], list[int]]:
+def ids(name: str, words: Sequence[str]) -> tuple[Sequence[int], Sequence[int]]:
     """Return which documents hold all of `words` (as `words_of` gives), and which in the title."""
     # Stems are letters and digits only, so nothing of the query language can get in.
     index = _table(name)
@@ -114,12 +122,17 @@ def ids(name: str, words: Sequence[str]) -> tuple[list[int], list[int]]:
     return numbers(query.where(match(asked))), numbers(query.where(match(f"title : ({asked})")))
 
 
-def numbers(query: Select[int]) -> list[int]:
+def numbers(query: Select[int]) -> Sequence[int]:
     """Return the numbers that a query finds, in its order.
 
-    The database gives them as one text: for thousands, a row each costs several times as much.
+    The database gives them as one value: for thousands, a row each costs several times as much.
     """
     (one,) = query.subquery().c
-    joined = func.string_agg(cast(one, String), ",") if _is_postgresql() else func.group_concat(one)
-    found = db.session.scalar(select(joined))
+    if _is_postgresql():
+        together = func.string_agg(func.int8send(one), literal_column("''::bytea"))
+        sent = array("q", db.session.scalar(select(together)) or b"")
+        if sys.byteorder == "little":
+            sent.byteswap()
+        return sent
+    found = db.session.scalar(select(func.group_concat(one)))
     return list(map(int, found.split(","))) if found else []

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import threading
+import time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import select
 
 from learnenv.accounts.models import Organisation, Person
@@ -30,11 +34,13 @@ from learnenv.areas.directory.services.offerings import Facts, When
 from learnenv.areas.directory.services.providers import Profile
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db
+from learnenv.kernel.errors import DomainError
 from learnenv.kernel.models import OutboxMail
 from learnenv.kernel.permissions import SYSTEM, Role
 from learnenv.kernel.shared_events import StandingChanged
 from learnenv.kernel.transaction import transaction
 from tests.factories import actor_of, make_person
+from tests.threads import together
 
 PARTIES = itertools.count(1)
 TEXT = "Duidelijke uitleg en veel oefenen met eigen voorbeelden."
@@ -197,3 +203,27 @@ def fresh(thing: Any) -> Any:
     """Return a row as it is stored now."""
     with transaction(write=False):
         return db.session.get_one(type(thing), thing.id, populate_existing=True)
+
+
+def overlapping(app: Flask, first: Callable[[], Any], second: Callable[[], Any]) -> list[bool]:
+    """Let the second begin when the first is done and not yet stored; return who was let through.
+
+    Threads that only start together seldom meet; this is the worst moment, every time.
+    """
+    done = threading.Event()
+
+    def work(place: int) -> bool:
+        if place:
+            assert done.wait(timeout=20)
+        try:
+            with transaction():
+                (second if place else first)()
+                done.set()
+                if not place:
+                    time.sleep(0.4)
+        except DomainError:
+            done.set()
+            return False
+        return True
+
+    return together(app, 2, work)

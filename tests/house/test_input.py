@@ -12,6 +12,7 @@ import pytest
 
 from courses.queries import FACETS
 from learnenv.accounts.forms import PeopleFilter
+from learnenv.areas.directory.queries.search import FACETS as GIDS_FACETS
 from learnenv.kernel.permissions import Role
 from learnenv.kernel.transaction import transaction
 from tests.factories import make_person
@@ -111,7 +112,7 @@ PARAMETERS = {
 
 
 # The last one is the figures' own reader.
-READS = re.compile(r"request\.(args|values)\.get(list)?|_number|choice_of")
+READS = re.compile(r"request\.(args|values)\.get(list)?|_number|choice_of|asked_text")
 
 
 def read_by_the_code() -> set[str]:
@@ -131,7 +132,12 @@ def read_by_the_code() -> set[str]:
                 ):
                     names = [node.left]
                 found |= {n.value for n in names if isinstance(n, ast.Constant)}
-    return found | set(FACETS) | {f for f in PeopleFilter.__dict__ if f in {"zoek", "organisatie"}}
+    return (
+        found
+        | set(FACETS)
+        | set(GIDS_FACETS)
+        | {f for f in PeopleFilter.__dict__ if f in {"zoek", "organisatie"}}
+    )
 
 
 def test_P11_every_parameter_that_the_code_reads_is_tried() -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.journey
 ROUTES = Path(__file__).parents[1] / "house" / "routes.txt"
 ROLES = (
     "visitor", "learner", "author", "manager", "programme_manager", "administrator", "coordinator",
-    "assessor", "decision_maker", "applicant", "beginner",
+    "assessor", "decision_maker", "moderator", "applicant", "beginner",
 )  # fmt: skip
 PER_ROUTE = 1
 """How many pages of one kind each role opens."""

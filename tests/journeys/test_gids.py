@@ -202,7 +202,7 @@ def test_a_moderator_removes_a_review_and_its_place_says_why(
     reported = page.locator("article", has_text="Vraag eerst naar het niveau").first
     remove = reported.locator("button[formaction$='/verwijderen']")
     remove.click()  # without a reason
-    expect(page.locator("main")).to_contain_text("Zeg waarom")
+    expect(page.locator("main")).to_contain_text("Vertel waarom")
     page.goto("/gids/moderatie")
     reported = page.locator("article", has_text="Vraag eerst naar het niveau").first
     reported.locator("textarea").fill("Gaat over een andere opleiding.")

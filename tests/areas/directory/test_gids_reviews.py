@@ -35,6 +35,7 @@ from tests.factories.directory import (
     make_offering,
     make_provider,
     make_review,
+    overlapping,
     scores_of,
     took_part,
 )
@@ -387,6 +388,34 @@ def test_g6_two_long_titles_are_two_assignments(app: Flask) -> None:
             held = db.session.get_one(Provider, provider.id)
             title = "Advies over de archieven en de samenwerking van alle directies, " * 2 + end
             participation.state_assignment(held, title, "x", actor=actor_of(writer), at=now())
+
+
+@pytest.mark.parametrize("writes_first", [True, False])
+def test_g6_a_review_written_while_it_is_confirmed_shows(
+    app: Flask,
+    writes_first: bool,
+) -> None:
+    owner, writer = make_person(), make_person()
+    provider = make_provider(owner=owner)
+    who, boss = actor_of(writer), actor_of(owner)
+    with transaction():
+        held = db.session.get_one(Provider, provider.id)
+        fact_id = participation.state_assignment(held, "Advies", "x", actor=who, at=now()).id
+
+    def review() -> None:
+        found = reviews.own_participation(who, fact_id)
+        reviews.write(found, scores_of(4), TEXT, actor=who, at=now())
+
+    def agree() -> None:
+        found = participation.waiting_assignment(fact_id)
+        participation.decide(
+            found, confirmed=True, reason="", actor=boss, at=now(), as_moderator=False
+        )
+
+    acts = (review, agree) if writes_first else (agree, review)
+    assert overlapping(app, *acts) == [True, True]
+    assert only_review().state == ReviewState.PUBLISHED
+    assert fresh(provider).reviews == 1
 
 
 # --- replies -------------------------------------------------------------------------------------

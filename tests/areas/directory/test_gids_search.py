@@ -532,3 +532,24 @@ def test_g1_what_orders_the_results_is_told(client: Browser) -> None:
     text = client.get("/gids/uitleg").main
     for words in ("3.5", "certified", "3 reviews", "that it was removed, and why"):
         assert words in text
+
+
+def test_g1_who_searches_while_others_write_always_finds_what_was_there(app: Flask) -> None:
+    imported(30)
+    moving = [make_provider(f"Wissel {n}", region="utrecht").id for n in range(4)]
+    asked = Asked(chosen={"thema": ("data",)})
+
+    def work(place: int) -> set[int]:
+        totals = set()
+        for step in range(25):
+            if place < 4:
+                with transaction():
+                    held = db.session.get_one(Provider, moving[place])
+                    held.region = ("utrecht", "zeeland")[step % 2]
+                    providers.settle(held)
+            else:
+                with transaction(write=False):
+                    totals.add(search(asked, at=now(), day=today()).total)
+        return totals
+
+    assert set().union(*together(app, 8, work)) == {30}

@@ -155,10 +155,10 @@ class Compared:
 
 
 def compared(keys: Sequence[str], at: datetime) -> list[Compared]:
-    """Return what visitors see of these, in this order; others are left out."""
+    """Return the first four of these that visitors see, in this order; others are left out."""
     from learnenv.areas.directory.queries.search import next_sessions
 
-    wanted = list(dict.fromkeys(keys))[:MOST_COMPARED]
+    wanted = dict.fromkeys(keys[:MOST])
     numbers = {key: int(key[1:]) for key in wanted if _is_key(key)}
     offerings = {
         one.id: one
@@ -187,7 +187,7 @@ def compared(keys: Sequence[str], at: datetime) -> list[Compared]:
             )
         elif key[0] == "a" and number in providers:
             found.append(Compared(key=key, provider=providers[number], offering=None, next=None))
-    return found
+    return found[:MOST_COMPARED]
 
 
 def _is_key(key: str) -> bool:

@@ -43,6 +43,7 @@ FEW = 500
 """Up to this many rows are sorted by id; more are read along an index."""
 KEPT_QUERIES = 256
 BATCH = 500
+ONE = ord("1")
 CHUNK = 1000
 """Rows held at a time while everything is read."""
 
@@ -194,7 +195,13 @@ def mask(ids: Sequence[int]) -> int:
     """Return a number with these bits set."""
     if not ids:
         return 0
-    made = bytearray(max(ids) // 8 + 1)
+    highest = max(ids)
+    if len(ids) > highest // 16:  # so many are set twice as fast in a text of them all
+        text = bytearray(b"0") * (highest + 1)
+        for one in ids:
+            text[highest - one] = ONE
+        return int(text, 2)
+    made = bytearray(highest // 8 + 1)
     for one in ids:
         made[one >> 3] |= 1 << (one & 7)
     return int.from_bytes(made, "little")

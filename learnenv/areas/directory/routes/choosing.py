@@ -16,7 +16,7 @@ from learnenv.areas.directory.routes.public import comparison
 from learnenv.areas.directory.services import shortlists
 from learnenv.kernel import pdf
 from learnenv.kernel.clock import now, today
-from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.i18n import format_date
 from learnenv.kernel.permissions import requires
 from learnenv.web.assets import STATIC
@@ -126,10 +126,15 @@ def change_item(list_id: int, item_id: int) -> Answer:
     if request.form.get("act") == "weg":
         shortlists.remove(found, item_id, at=now())
         return go("shortlist", _("It is off your list."), list_id=list_id)
-    shortlists.give_reason(
-        found, item_id, request.form.get("reden", "")[:LONGEST_REASON],
-        is_chosen=request.form.get("gekozen") == "1", at=now(),
-    )  # fmt: skip
+    try:
+        shortlists.give_reason(
+            found, item_id, request.form.get("reden", "")[:LONGEST_REASON],
+            is_chosen=request.form.get("gekozen") == "1", at=now(),
+        )  # fmt: skip
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        return _shortlist(list_id, refused=True, wrong=str(error.message))
     return go("shortlist", _("Saved."), list_id=list_id)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import request, url_for
 from flask_babel import gettext as _
 
@@ -14,6 +16,7 @@ from learnenv.areas.directory.routes import blueprint
 from learnenv.areas.directory.routes.parts import Answer, blaming, go, page
 from learnenv.areas.directory.services import importing, participation, providers, reviews
 from learnenv.kernel.clock import now
+from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 
@@ -29,13 +32,30 @@ def _reason() -> str:
 @requires(MODERATE)
 def queue() -> Answer:
     """Show everything that waits, the oldest first."""
+    return _queue()
+
+
+def _queue(wrong: str = "") -> Answer:
     waiting = pages.queue()
     return page(
         "queue",
+        refused=bool(wrong),
+        wrong=wrong,
         queue=waiting,
         people=people_facts(claim.person_id for claim, _provider in waiting.claims),
         removed=figures.removed_lately(),
     )
+
+
+def _decided(decide: Callable[[], object]) -> Answer:
+    """Decide, and go on; what is refused is told on the page with everything that waits."""
+    try:
+        decide()
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        return _queue(str(error.message))
+    return go("queue", _("Decided."))
 
 
 @blueprint.post(
@@ -44,28 +64,31 @@ def queue() -> Answer:
 @requires(MODERATE)
 def moderate(review_id: int, act: str) -> Answer:
     """Decide about a review."""
-    reviews.moderate(review_id, VERDICTS[act], _reason(), actor=actor(), at=now())
-    return go("queue", _("Decided."))
+    return _decided(
+        lambda: reviews.moderate(review_id, VERDICTS[act], _reason(), actor=actor(), at=now())
+    )
 
 
 @blueprint.post("/gids/moderatie/wijziging/<id:change_id>/<any(overnemen, weigeren):act>")
 @requires(MODERATE)
 def decide_change(change_id: int, act: str) -> Answer:
     """Decide about a change of name, kind or website."""
-    providers.decide_change(
-        change_id, granted=act == "overnemen", reason=_reason(), actor=actor(), at=now()
+    return _decided(
+        lambda: providers.decide_change(
+            change_id, granted=act == "overnemen", reason=_reason(), actor=actor(), at=now()
+        )
     )
-    return go("queue", _("Decided."))
 
 
 @blueprint.post("/gids/moderatie/claim/<id:claim_id>/<any(toekennen, weigeren):act>")
 @requires(MODERATE)
 def decide_claim(claim_id: int, act: str) -> Answer:
     """Decide who manages a listed agency or institute."""
-    providers.decide_claim(
-        claim_id, granted=act == "toekennen", reason=_reason(), actor=actor(), at=now()
+    return _decided(
+        lambda: providers.decide_claim(
+            claim_id, granted=act == "toekennen", reason=_reason(), actor=actor(), at=now()
+        )
     )
-    return go("queue", _("Decided."))
 
 
 @blueprint.post("/gids/moderatie/opdracht/<id:participation_id>/<any(bevestigen, weigeren):act>")
@@ -73,11 +96,12 @@ def decide_claim(claim_id: int, act: str) -> Answer:
 def decide_assignment(participation_id: int, act: str) -> Answer:
     """Decide whether an assignment is shown enough."""
     found = participation.waiting_assignment(participation_id)
-    participation.decide(
-        found, confirmed=act == "bevestigen", reason=_reason(), actor=actor(), at=now(),
-        as_moderator=True,
+    return _decided(
+        lambda: participation.decide(
+            found, confirmed=act == "bevestigen", reason=_reason(), actor=actor(), at=now(),
+            as_moderator=True,
+        )
     )  # fmt: skip
-    return go("queue", _("Decided."))
 
 
 @blueprint.get("/gids/moderatie/importeren")

@@ -93,12 +93,13 @@ def manage(provider_id: int) -> Answer:
 
 
 def _manage(
-    provider_id: int, *, refused: bool = False, colleague: EmailForm | None = None
+    provider_id: int, *, refused: bool = False, colleague: EmailForm | None = None, wrong: str = ""
 ) -> Answer:
     found = _own(provider_id)
     return page(
         "manage",
         refused=refused,
+        wrong=wrong,
         managed=pages.managed(found),
         provider=found,
         members=pages.members_of(found.id),
@@ -469,10 +470,13 @@ def confirm_assignment(provider_id: int, participation_id: int, act: str) -> Ans
     found = participation.waiting_assignment(participation_id)
     if _own(provider_id).id != found.provider_id:
         raise NotFoundError
-    participation.decide(
-        found, confirmed=act == "bevestigen", reason=request.form.get("reason", "")[:2000],
-        actor=actor(), at=now(), as_moderator=False,
-    )  # fmt: skip
+    try:
+        participation.decide(
+            found, confirmed=act == "bevestigen", reason=request.form.get("reason", "")[:2000],
+            actor=actor(), at=now(), as_moderator=False,
+        )  # fmt: skip
+    except DomainError as error:
+        return _manage(provider_id, refused=True, wrong=str(error.message))
     told = (
         _("Confirmed. The review can show.")
         if act == "bevestigen"
@@ -490,6 +494,7 @@ def reply(provider_id: int, review_id: int) -> Answer:
         raise NotFoundError
     form = TextForm(prefix=f"reactie-{review_id}")
     if not form.validate():
-        raise DomainError(_("Write something, 4,000 characters at most."))
+        text = _("Write something, 4,000 characters at most.")
+        return _manage(provider_id, refused=True, wrong=text)
     reviews.reply(found, form.text.data or "", actor=actor(), at=now())
     return go("manage", _("Your answer stands below the review."), provider_id=provider_id)

@@ -58,7 +58,9 @@ def _lock(session_id: int) -> None:
 
     Always before a row of a booking, so that two never wait for each other.
     """
-    db.session.execute(select(Session.id).where(Session.id == session_id).with_for_update())
+    db.session.execute(
+        select(Session.id).where(Session.id == session_id).with_for_update(key_share=True)
+    )
 
 
 def _take(session_id: int) -> bool:

@@ -280,7 +280,9 @@ def ask_colleague(provider: Provider, *, email: str, actor: Actor, at: datetime)
 def drop_member(provider: Provider, member_id: int, *, actor: Actor, at: datetime) -> None:
     """Take somebody off; the last one stays, and who worked along is tied for three years."""
     # One at a time, or two who take each other off would both go.
-    db.session.execute(select(Provider.id).where(Provider.id == provider.id).with_for_update())
+    db.session.execute(
+        select(Provider.id).where(Provider.id == provider.id).with_for_update(key_share=True)
+    )
     member = db.session.get(Member, member_id)
     if member is None or member.provider_id != provider.id:
         raise NotFoundError

@@ -135,6 +135,10 @@ def _edit(review: Review, scores: dict[str, int], text: str, at: datetime) -> No
 def count(provider_id: int, offering_id: int | None) -> None:
     """Work out anew what the published reviews of a provider, and of a training, say together."""
     db.session.flush()
+    # One at a time: two reviews at once would each count without the other.
+    db.session.execute(
+        select(Provider.id).where(Provider.id == provider_id).with_for_update(key_share=True)
+    )
     pairs: list[tuple[type[Provider | Offering], int, Any]] = [
         (Provider, provider_id, Review.provider_id)
     ]

@@ -160,11 +160,16 @@ def catch_up() -> int:
 
 
 def _differs(event: StandingChanged) -> bool:
-    model: type[Provider | Offering] = Offering if event.kind == TRAINING else Provider
-    found = db.session.scalar(select(model).where(model.party_id == event.party_id))
+    kept: tuple[object, ...]
+    told: tuple[object, ...] = (event.standing, event.valid_until, event.number)
+    if event.kind == TRAINING:
+        training = db.session.scalar(select(Offering).where(Offering.party_id == event.party_id))
+        if training is None:
+            return True
+        kept = (training.standing, training.certified_until, training.register_number)
+        return kept != told
+    found = db.session.scalar(select(Provider).where(Provider.party_id == event.party_id))
     if found is None:
         return True
-    kept = (found.standing, found.certified_until, found.register_number)
-    if isinstance(found, Provider) and found.certified_themes != list(event.themes):
-        return True
-    return kept != (event.standing, event.valid_until, event.number)
+    kept = (found.standing, found.certified_until, found.register_number, found.certified_themes)
+    return kept != (*told, list(event.themes))
