@@ -242,7 +242,7 @@ def _waiting(
         listed, "Ik ben de office manager. Mijn naam staat op de contactpagina.",
         actor=actors["Thijs Aalders"], at=now - timedelta(days=1),
     )  # fmt: skip
-    who = actors["Sanne de Vries"]
+    who = actors["Mehmet Yıldız"]
     mine = shortlists.make("Schrijftraining voor ons team", actor=who, at=now - timedelta(days=5))
     shortlists.add(
         mine, provider_id=academy.id, offering_id=made["Helder schrijven op B1"].id, actor=who,
@@ -259,7 +259,7 @@ def _waiting(
         actor=who, at=now - timedelta(days=1),
     )  # fmt: skip
     providers.set_label(
-        own["Bureau Buitenkant"], who.organisation_id or 0, has_contract=True,
+        own["Bureau Buitenkant"], actors["Ingrid Bakker"].organisation_id or 0, has_contract=True,
         note="Bestel via inkoop, contract 2026-017.", until=None, actor=_manager(actors), at=now,
     )  # fmt: skip
 

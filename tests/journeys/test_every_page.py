@@ -36,6 +36,9 @@ ELSEWHERE = {
     "/beheer/organisaties/importeren/bevestigen", "/certificaat/deel/<slug:code>",
     "/beheer/mensen/<id:person_id>/rollen",  # leads to the page of the person
     "/certificering/uitnodiging/<token>",
+    "/gids/aanbieder/<id:provider_id>/beheren",
+    "/proefprojecten/<id:pilot_id>/beoordelen",
+    "/proefprojecten/<id:pilot_id>/uitnodiging/<id:provider_id>",
     f"/beheer/regelingen/{KIND}",
     f"/beheer/regelingen/{KIND}/<any(criterium, bewijs, vraag, regel):part>/<slug:key>",
 }  # fmt: skip

@@ -92,6 +92,9 @@ def test_a_civil_servant_chooses_with_reasons_and_books(
     with page.expect_download() as download:
         page.locator("main a[href$='.pdf']").click()
     assert download.value.path().read_bytes().startswith(b"%PDF")
+    provider_of(page, "Bureau Noordwest")
+    page.locator("main a[href$='/beheren']").click()
+    look_twice(page)
     page.goto("/gids?soort=training&q=netwerk")
     page.locator("main .app-card__title a").first.click()
     page.locator("main a[href*='/gids/uitvoering/']:not([href$='.ics'])").first.click()

@@ -19,13 +19,16 @@ from flask import Flask
 from flask_migrate import downgrade
 from sqlalchemy import func, inspect, select, text
 
+from learnenv.areas.directory.services import bookings
 from learnenv.cli import cli, data
 from learnenv.cli.data import schema_state, upgrade_schema
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
 from learnenv.kernel.models import Setting
+from learnenv.kernel.permissions import SYSTEM
 from learnenv.kernel.transaction import transaction
 from tests.conftest import fresh_database, make_app
+from tests.factories import directory, make_organisation, make_person
 from tests.house.world import make_world
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -279,4 +282,25 @@ def test_P41_a_restore_never_overwrites(own: Flask, tmp_path: Path) -> None:
     before = counts()
     with pytest.raises(AssertionError, match="restore into an empty folder"):
         run(home, url_of(own), "restore", str(target))
+    assert counts() == before
+
+
+def test_P42_a_certificate_of_attendance_stops_the_way_back(own: Flask) -> None:
+    """It would be lost, or change into something else. The steps before it can be taken again."""
+    del own
+    person = make_person(organisation=make_organisation())
+    offering = directory.make_offering(directory.make_provider(owner=make_person()))
+    session = directory.make_session(offering, days=1)
+    booking = directory.book(session, person)
+    with transaction():
+        held = bookings.hold(session.id)
+        bookings.mark(held, [booking.id], organiser=SYSTEM, at=held.ends_at)
+    before = counts()
+    assert before["courses_outside_training"] == before["reporting_person_year"] == 1
+    downgrade(revision="0009")  # no pilots: nothing of this is touched
+    upgrade_schema()
+    assert counts() == before
+    with pytest.raises(SystemExit):
+        downgrade(revision="0008")
+    upgrade_schema()
     assert counts() == before

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from courses.events import CourseCompleted
 from learnenv.areas.directory import mails, permissions
+from learnenv.areas.directory.commands import directory_group
 from learnenv.areas.directory.indicators import CHOICE_DAYS, LISTED
 from learnenv.areas.directory.models import MODELS
 from learnenv.areas.directory.routes import blueprint
@@ -59,6 +60,7 @@ AREA = Area(
         ),
     ),
     indicators=(LISTED, CHOICE_DAYS),
+    commands=(directory_group,),
     jobs=(
         Job(name="directory.clock", run=_clock, every=timedelta(minutes=10)),
         Job(name="directory.daily", run=_daily, every=timedelta(days=1)),

@@ -109,6 +109,8 @@ def test_g1_one_wrong_row_and_nothing_is_written(moderator: Browser) -> None:
     assert not page.soup.select("input[name=data]")
     sent = {"data": importing.wrap(file_of(rows))}  # somebody insists
     moderator.post(PATH, sent, status=422)
+    with pytest.raises(InvalidInputError, match="Nothing was imported"), transaction():
+        importing.write(importing.read(file_of(rows)), actor=SYSTEM, at=now())
     assert number_of(Provider) == 0
 
 

@@ -189,7 +189,7 @@ def test_P7_a_moderator_does_not_decide_for_the_own_organisation(app: Flask) -> 
     for person in (owner, make_moderator(organisation=place)):
         him = Browser(app).sign_in(person)
         path = f"/gids/moderatie/wijziging/{change.id}/overnemen"
-        him.post(path, {"reason": "ja"}, status=403)
+        him.post(path, {"reason": "ja"}, status=422)
     assert fresh(provider).name == "Academie Dichtbij"
 
 
@@ -275,6 +275,19 @@ def test_P35_a_listed_agency_shows_public_facts_only(client: Browser) -> None:
     for words in ("info@", "1234567", "Zeldzaam"):
         assert words not in page.text
     assert "0 results" in client.get("/gids?q=zeldzaam").main
+
+
+def test_P35_a_listed_agency_that_is_claimed_can_hide_altogether(
+    app: Flask, client: Browser
+) -> None:
+    provider = make_provider("Bureau", website="https://bureau.example")
+    her = Browser(app).sign_in(make_person(email="ineke@bureau.example"))
+    her.post(f"/gids/aanbieder/{provider.id}/beheren", {"text": "Ik werk er."})
+    her.post(f"/gids/beheer/{provider.id}/tonen")
+    client.get(f"/gids/aanbieder/{provider.id}")
+    her.post(f"/gids/beheer/{provider.id}/verbergen")
+    client.get(f"/gids/aanbieder/{provider.id}", status=404)
+    assert "0 results" in client.get("/gids").main
 
 
 # --- people --------------------------------------------------------------------------------------
@@ -391,7 +404,7 @@ def test_P7_nobody_grants_the_own_claim(app: Flask) -> None:
     him = Browser(app).sign_in(person)
     him.post(f"/gids/aanbieder/{provider.id}/beheren", {"text": "Van mij."})
     [claim] = db.session.scalars(select(Claim)).all()
-    him.post(f"/gids/moderatie/claim/{claim.id}/toekennen", status=403)
+    him.post(f"/gids/moderatie/claim/{claim.id}/toekennen", status=422)
     assert members(provider) == []
 
 
@@ -465,3 +478,37 @@ def test_g2_a_training_needs_words_before_it_shows(app: Flask) -> None:
         with pytest.raises(InvalidInputError, match="before you publish"):
             make_offering(provider, **missing)
     make_offering(provider, publish=False, summary="", goals=())
+
+
+def test_g2_a_refused_training_leaves_nothing_behind(app: Flask) -> None:
+    owner = make_person()
+    provider = make_provider(owner=owner)
+    offering = make_offering(provider, "Vakwerk", price=100)
+    him = Browser(app).sign_in(owner)
+    sent = {
+        "title": "Half", "summary": "x", "goals": "x", "form": "online", "level": "basis",
+        "language": "nl", "price": "1", "course": "bestaat-niet", "is_published": "y",
+    }  # fmt: skip
+    him.get(f"/gids/beheer/{provider.id}/aanbod/nieuw")
+    him.post(f"/gids/beheer/{provider.id}/aanbod/nieuw", sent, status=422)
+    him.post(f"/gids/beheer/aanbod/{offering.id}/bewerken", sent, status=422)
+    [kept] = db.session.scalars(select(Offering)).all()
+    assert (kept.title, kept.price) == ("Vakwerk", 100)
+
+
+def test_g2_a_price_of_a_training_shows_at_once(app: Flask, client: Browser) -> None:
+    owner = make_person()
+    offering = make_offering(make_provider(owner=owner), "Vakwerk", price=100)
+    him = Browser(app).sign_in(owner)
+    path = f"/gids/beheer/aanbod/{offering.id}/bewerken"
+    page = him.get(path)
+    assert page.soup is not None
+    sent = {
+        "title": "Vakwerk", "summary": "In een dag.", "goals": "Je kunt het.", "form": "online",
+        "level": "expert", "language": "en", "minutes": "60", "price": "", "is_published": "y",
+    }  # fmt: skip
+    him.post(path, sent)
+    shown = client.get(f"/gids/aanbod/{offering.id}").main
+    assert "Price on request" in shown
+    assert "1 result" in client.get("/gids?prijs=op-aanvraag&niveau=expert&taal=en").main
+    assert "0 results" in client.get("/gids?prijs=tot-250").main

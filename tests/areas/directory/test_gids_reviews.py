@@ -358,7 +358,7 @@ def test_g6_a_moderator_does_not_decide_on_the_own_assignment(app: Flask) -> Non
             actor=actor_of(writer),
         )  # fmt: skip
     me = Browser(app).sign_in(writer)
-    me.post(f"/gids/moderatie/opdracht/{made.id}/bevestigen", {"reason": "ja"}, status=403)
+    me.post(f"/gids/moderatie/opdracht/{made.id}/bevestigen", {"reason": "ja"}, status=422)
     assert not fresh(made).is_confirmed
 
 
@@ -496,7 +496,7 @@ def test_g8_removing_needs_a_reason_which_is_published(app: Flask, client: Brows
     assert "Removed because: Noemt een persoon." in page.main
     assert "Annelies" not in page.text
     assert mails_to(writer) == [f"Your review of {provider.name} was removed"]
-    moderator.post(path, {"reason": "Nog eens."}, status=409)
+    moderator.post(path, {"reason": "Nog eens."}, status=422)
     Browser(app).sign_in(writer).post(
         f"/gids/beoordelen/{review.participation_id}", FORM, status=422
     )
@@ -508,7 +508,7 @@ def test_g8_a_removed_review_comes_back(app: Flask, client: Browser) -> None:
     moderator = Browser(app).sign_in(make_moderator())
     moderator.get("/gids/moderatie")
     base = f"/gids/moderatie/beoordeling/{review.id}"
-    moderator.post(f"{base}/terugzetten", {"reason": "Het staat er."}, status=409)
+    moderator.post(f"{base}/terugzetten", {"reason": "Het staat er."}, status=422)
     moderator.post(f"{base}/verwijderen", {"reason": "Vergissing."})
     assert fresh(provider).reviews == 0
     assert "Vergissing." in moderator.get("/gids/moderatie").main
@@ -555,7 +555,7 @@ def test_g8_take_back_is_for_good(app: Flask, client: Browser) -> None:
     assert TEXT not in page.text
     moderator = Browser(app).sign_in(make_moderator())
     path = f"/gids/moderatie/beoordeling/{review.id}/terugzetten"
-    moderator.post(path, {"reason": "Terug."}, status=409)
+    moderator.post(path, {"reason": "Terug."}, status=422)
     assert only_review().state == ReviewState.REMOVED
 
 
@@ -568,7 +568,7 @@ def test_g8_nobody_brings_back_what_the_writer_took_back(app: Flask, earlier: li
     for act in earlier:
         moderator.post(f"{base}/{act}", {"reason": "Bekeken."})
     Browser(app).sign_in(writer).post(f"/gids/beoordelen/{review.participation_id}/intrekken")
-    moderator.post(f"{base}/terugzetten", {"reason": "Terug."}, status=409)
+    moderator.post(f"{base}/terugzetten", {"reason": "Terug."}, status=422)
     assert only_review().state == ReviewState.REMOVED
     assert TEXT not in moderator.get("/gids/moderatie").main
 
@@ -613,7 +613,7 @@ def test_P7_a_moderator_who_stands_too_near_is_refused(app: Flask) -> None:
         him = Browser(app).sign_in(person)
         for act in ("houden", "verwijderen"):
             page = him.post(
-                f"/gids/moderatie/beoordeling/{review.id}/{act}", {"reason": "x"}, status=403
+                f"/gids/moderatie/beoordeling/{review.id}/{act}", {"reason": "x"}, status=422
             )
             assert "Another moderator decides" in page.main, why
     assert only_review().state == ReviewState.PUBLISHED
@@ -626,7 +626,7 @@ def test_P7_nobody_moderates_the_own_review(app: Flask) -> None:
     review = make_review(make_provider(), person=writer)
     me = Browser(app).sign_in(writer)
     page = me.post(
-        f"/gids/moderatie/beoordeling/{review.id}/verwijderen", {"reason": "x"}, status=403
+        f"/gids/moderatie/beoordeling/{review.id}/verwijderen", {"reason": "x"}, status=422
     )
     assert "You wrote this review" in page.main
 
