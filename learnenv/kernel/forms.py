@@ -18,6 +18,9 @@ __all__ = ["BaseForm", "SelectChoice"]
 class BaseForm(FlaskForm):
     """The base of every form. Fields render through the `field` macro of the web layer."""
 
+    way_out: tuple[str, str] | None = None
+    """Label and address of the page where a person can do what is missing."""
+
     class Meta(FlaskForm.Meta):
         """Where WTForms asks how to render a field."""
 
@@ -38,6 +41,7 @@ class BaseForm(FlaskForm):
 
     def blame(self, error: DomainError) -> None:
         """Show a domain error at the field it belongs to, or above the form."""
+        self.way_out = error.way_out
         field = self._fields.get(error.field or "")
         if field is None:
             self.form_errors.append(error.message)

@@ -23,8 +23,6 @@ class Rating:
     """Average with one decimal; None below `LEAST`."""
     spread: tuple[int, ...]
     """How many of 1, 2, 3, 4 and 5 stars, halves rounded up."""
-    rank: float
-    """For sorting; 0 below `LEAST`."""
 
 
 def star_of(value: float) -> int:
@@ -44,6 +42,5 @@ def rating(stars: Sequence[float]) -> Rating:
         spread[star_of(value) - 1] += 1
     number, total = len(stars), sum(stars)
     if number < LEAST:
-        return Rating(number, None, tuple(spread), 0.0)
-    rank = (PRIOR_REVIEWS * PRIOR_STARS + total) / (PRIOR_REVIEWS + number)
-    return Rating(number, round(total / number, 1), tuple(spread), round(rank, 4))
+        return Rating(number, None, tuple(spread))
+    return Rating(number, round(total / number, 1), tuple(spread))

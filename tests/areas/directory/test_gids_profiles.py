@@ -189,7 +189,7 @@ def test_P7_a_moderator_does_not_decide_for_the_own_organisation(app: Flask) -> 
     for person in (owner, make_moderator(organisation=place)):
         him = Browser(app).sign_in(person)
         path = f"/gids/moderatie/wijziging/{change.id}/overnemen"
-        him.post(path, {"reason": "ja"}, status=422)
+        him.post(path, {"reason": "ja"}, status=403)
     assert fresh(provider).name == "Academie Dichtbij"
 
 
@@ -404,7 +404,7 @@ def test_P7_nobody_grants_the_own_claim(app: Flask) -> None:
     him = Browser(app).sign_in(person)
     him.post(f"/gids/aanbieder/{provider.id}/beheren", {"text": "Van mij."})
     [claim] = db.session.scalars(select(Claim)).all()
-    him.post(f"/gids/moderatie/claim/{claim.id}/toekennen", status=422)
+    him.post(f"/gids/moderatie/claim/{claim.id}/toekennen", status=403)
     assert members(provider) == []
 
 

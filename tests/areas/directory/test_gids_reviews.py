@@ -358,7 +358,7 @@ def test_g6_a_moderator_does_not_decide_on_the_own_assignment(app: Flask) -> Non
             actor=actor_of(writer),
         )  # fmt: skip
     me = Browser(app).sign_in(writer)
-    me.post(f"/gids/moderatie/opdracht/{made.id}/bevestigen", {"reason": "ja"}, status=422)
+    me.post(f"/gids/moderatie/opdracht/{made.id}/bevestigen", {"reason": "ja"}, status=403)
     assert not fresh(made).is_confirmed
 
 
@@ -613,7 +613,7 @@ def test_P7_a_moderator_who_stands_too_near_is_refused(app: Flask) -> None:
         him = Browser(app).sign_in(person)
         for act in ("houden", "verwijderen"):
             page = him.post(
-                f"/gids/moderatie/beoordeling/{review.id}/{act}", {"reason": "x"}, status=422
+                f"/gids/moderatie/beoordeling/{review.id}/{act}", {"reason": "x"}, status=403
             )
             assert "Another moderator decides" in page.main, why
     assert only_review().state == ReviewState.PUBLISHED
@@ -626,7 +626,7 @@ def test_P7_nobody_moderates_the_own_review(app: Flask) -> None:
     review = make_review(make_provider(), person=writer)
     me = Browser(app).sign_in(writer)
     page = me.post(
-        f"/gids/moderatie/beoordeling/{review.id}/verwijderen", {"reason": "x"}, status=422
+        f"/gids/moderatie/beoordeling/{review.id}/verwijderen", {"reason": "x"}, status=403
     )
     assert "You wrote this review" in page.main
 

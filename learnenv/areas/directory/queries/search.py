@@ -100,18 +100,21 @@ class Bits:
         self.texts: OrderedDict[tuple[str, ...], tuple[int, int]] = OrderedDict()
         self.lock = threading.Lock()
 
-    def refresh(self) -> None:
-        """Read what changed since the last time; everything, when it is another database.
+    def refresh(self) -> bool:
+        """Read what changed since the last time; False when this is another database.
 
-        Only for requests that write nothing: what is read here must be stored already.
+        Only for requests that write nothing: what is read here must be stored already. Who reads
+        an older state than was read before gets the newer bits: pages load the facts again.
         """
         row = db.session.execute(select(Turn.number, Turn.epoch).where(Turn.id == 1)).one_or_none()
         number, epoch = (row.number, row.epoch) if row is not None else (0, "")
-        if (epoch, number) == (self.epoch, self.turn):
-            return
+        if self.turn >= 0 and epoch != self.epoch:
+            return False
+        if number <= self.turn:
+            return True
         with self.lock:
-            if epoch != self.epoch or number < self.turn:
-                self._forget()
+            if number <= self.turn:
+                return True
             rows = db.session.execute(
                 select(
                     Entry.id, Entry.what, Entry.ref_id, Entry.is_shown, Entry.facets,
@@ -122,10 +125,7 @@ class Bits:
             self._take(rows)
             self.epoch, self.turn = epoch, number
             self.texts.clear()
-
-    def _forget(self) -> None:
-        self.turn, self.shown = -1, 0
-        self.values, self.until, self.entry_of = {}, {}, {}
+        return True
 
     def _take(self, rows: Iterable[Any]) -> None:
         """Change the bits of these rows. New numbers are made whole, then put in place."""
@@ -230,10 +230,22 @@ _kept: WeakKeyDictionary[Any, Bits] = WeakKeyDictionary()
 
 
 def bits_of_this_process() -> Bits:
-    """Return the bits, brought up to date."""
-    found = _kept.setdefault(db.engine, Bits())
-    found.refresh()
+    """Return the bits, brought up to date.
+
+    Of another database they are read whole, then put in place: what others use stays as it is.
+    """
+    engine = db.engine
+    found = _kept.get(engine)
+    if found is None or not found.refresh():
+        found = Bits()
+        found.refresh()
+        _kept[engine] = found
     return found
+
+
+def forget() -> None:
+    """Forget all bits, after rows were put in the tables in another way than by a turn."""
+    _kept.clear()
 
 
 def search(asked: Asked, *, at: datetime, day: date) -> Found:

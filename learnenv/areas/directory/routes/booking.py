@@ -100,7 +100,7 @@ def booking_file(booking_id: int) -> Response:
     if found.state != BookingState.BOOKED:
         raise NotFoundError
     return Response(
-        calendar_of(found.session),
+        calendar_of(found.session, with_link=True),
         mimetype="text/calendar",
         headers={"Content-Disposition": f'attachment; filename="training-{found.id}.ics"'},
     )

@@ -16,7 +16,7 @@ from learnenv.areas.directory.routes import blueprint
 from learnenv.areas.directory.routes.parts import Answer, blaming, go, page
 from learnenv.areas.directory.services import importing, participation, providers, reviews
 from learnenv.kernel.clock import now
-from learnenv.kernel.errors import DomainError, NotFoundError
+from learnenv.kernel.errors import DomainError, ForbiddenError, NotFoundError
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 
@@ -35,11 +35,12 @@ def queue() -> Answer:
     return _queue()
 
 
-def _queue(wrong: str = "") -> Answer:
+def _queue(wrong: str = "", status: int = 422) -> Answer:
     waiting = pages.queue()
     return page(
         "queue",
         refused=bool(wrong),
+        status=status,
         wrong=wrong,
         queue=waiting,
         people=people_facts(claim.person_id for claim, _provider in waiting.claims),
@@ -53,6 +54,8 @@ def _decided(decide: Callable[[], object]) -> Answer:
         decide()
     except NotFoundError:
         raise
+    except ForbiddenError as error:
+        return _queue(str(error.message), status=error.status)
     except DomainError as error:
         return _queue(str(error.message))
     return go("queue", _("Decided."))

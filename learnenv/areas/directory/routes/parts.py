@@ -39,8 +39,8 @@ def place_name(key: str | None) -> str:
     return found.name if found else ""
 
 
-def page(template: str, *, refused: bool = False, **context: Any) -> Answer:
-    """Render a page; a refused form answers 422."""
+def page(template: str, *, refused: bool = False, status: int = 422, **context: Any) -> Answer:
+    """Render a page; a refused form answers `status`."""
     html = render_template(
         f"directory/{template}.html",
         words=words,
@@ -50,7 +50,7 @@ def page(template: str, *, refused: bool = False, **context: Any) -> Answer:
         place_name=place_name,
         **context,
     )
-    return (html, 422) if refused else html
+    return (html, status) if refused else html
 
 
 def go(endpoint: str, message: str = "", **values: Any) -> Response:

@@ -304,8 +304,8 @@ def session_file(session_id: int) -> Response:
     )
 
 
-def calendar_of(session: Session) -> bytes:
-    """Return a session as iCalendar (RFC 5545)."""
+def calendar_of(session: Session, *, with_link: bool = False) -> bytes:
+    """Return a session as iCalendar (RFC 5545), for who has a seat with the link to meet."""
     made = Calendar()
     made.add("prodid", "-//Learnenv//Gouden Gids//NL")
     made.add("version", "2.0")
@@ -317,6 +317,9 @@ def calendar_of(session: Session) -> bytes:
     event.add("dtstamp", now())
     where = ", ".join(part for part in (session.address, place_name(session.place)) if part)
     event.add("location", where or str(words.FORMS["online"]))
+    if with_link and session.link:
+        event.add("description", session.link)
+    event.add("status", "CANCELLED" if session.is_cancelled else "CONFIRMED")
     event.add("url", site_url(url_for("directory.offering", offering_id=session.offering_id)))
     made.add_component(event)
     return bytes(made.to_ical())

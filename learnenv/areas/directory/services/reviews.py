@@ -192,7 +192,7 @@ def take_back(review: Review, *, actor: Actor, at: datetime) -> None:
         return
     db.session.execute(update(Report).where(Report.review_id == review.id).values(is_open=False))
     review.state = ReviewState.REMOVED
-    review.removed_reason = _("the writer took it back")
+    review.removed_reason = ""  # pages say that the writer did, in the language of the reader
     review.edited_at = at
     count(review.provider_id, review.offering_id)
     audit.record("directory.review_taken_back", f"review:{review.id}", actor=actor)

@@ -7,14 +7,15 @@ told: `Provider.is_certified` compares days.
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 
-from learnenv.accounts.api import people_facts
+from learnenv.accounts.api import PersonFacts, people_facts
 from learnenv.areas.directory import mails
-from learnenv.areas.directory.models import Kind, Member, Offering, Provider
+from learnenv.areas.directory.models import PEOPLE, Kind, Member, Offering, Provider
 from learnenv.areas.directory.services import offerings, providers
 from learnenv.kernel.db import db
 from learnenv.kernel.permissions import SYSTEM
+from learnenv.kernel.search import folded
 from learnenv.kernel.shared_events import StandingChanged
 from learnenv.kernel.slots import collect
 from learnenv.kernel.taxonomy import REGIONS
@@ -41,20 +42,26 @@ def _provider(event: StandingChanged) -> None:
 
 
 def _same_name(event: StandingChanged) -> Provider | None:
-    """Return the one profile that this must be: same kind and name, of the same person."""
+    """Return the one profile that this must be: of the same person, or listed and of nobody yet."""
     if event.person_id is None:
         return None
-    return db.session.scalar(
+    of_person = Member.person_id == event.person_id
+    nobody = and_(Member.id.is_(None), Provider.kind.not_in(PEOPLE), Provider.is_listed)
+    found = db.session.scalar(
         select(Provider)
-        .join(Member, Member.provider_id == Provider.id)
+        .outerjoin(Member, Member.provider_id == Provider.id)
         .where(
-            Member.person_id == event.person_id,
+            or_(of_person, nobody),
             Provider.kind == event.kind,
-            Provider.name == event.name,
+            Provider.folded_name == folded(event.name),
             Provider.party_id.is_(None),
         )
+        .order_by(Member.id.is_(None), Provider.id)
         .limit(1)
     )
+    if found is not None:
+        _let_act(found, event)
+    return found
 
 
 def _new(event: StandingChanged, kind: Kind) -> Provider:
@@ -66,14 +73,20 @@ def _new(event: StandingChanged, kind: Kind) -> Provider:
         made.organisation_id = event.organisation_id
     db.session.add(made)
     db.session.flush()
-    who = people_facts([event.person_id]) if event.person_id is not None else {}
-    for person in who.values():
-        providers.add_member(made, email=person.email, person_id=person.person_id, at=event.at)
+    for person in _let_act(made, event):
         mails.tell(
             [person], _invitation(made.name), path=f"/gids/beheer/{made.id}",
             key=f"certified:{made.id}",
         )  # fmt: skip
     return made
+
+
+def _let_act(provider: Provider, event: StandingChanged) -> list[PersonFacts]:
+    """Let whose certificate it is act for the profile."""
+    who = people_facts([event.person_id]) if event.person_id is not None else {}
+    for person in who.values():
+        providers.add_member(provider, email=person.email, person_id=person.person_id, at=event.at)
+    return list(who.values())
 
 
 def _invitation(name: str) -> mails.Words:
