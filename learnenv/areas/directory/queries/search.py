@@ -248,7 +248,7 @@ def forget() -> None:
     _kept.clear()
 
 
-def search(asked: Asked, *, at: datetime, day: date) -> Found:
+def search(asked: Asked, *, at: datetime, day: date, per_page: int = PER_PAGE) -> Found:
     """Return a page of what a visitor looks for."""
     bits = bits_of_this_process()
     base = bits.shown
@@ -275,9 +275,9 @@ def search(asked: Asked, *, at: datetime, day: date) -> Found:
         allowed &= chosen
         whatever_standing &= chosen
     total = allowed.bit_count()
-    pages = max(1, min(MOST_PAGES, -(-total // PER_PAGE)))
+    pages = max(1, min(MOST_PAGES, -(-total // per_page)))
     page = min(asked.page, pages)
-    ids = _page(asked, allowed, in_title, bits, around, at, (page - 1) * PER_PAGE, PER_PAGE)
+    ids = _page(asked, allowed, in_title, bits, around, at, (page - 1) * per_page, per_page)
     return Found(
         hits=_hits(ids, around, at),
         total=total,
@@ -307,16 +307,8 @@ def _counts(bits: Bits, allowed: int, by_facet: dict[str, int]) -> dict[str, dic
 
 
 def everything(asked: Asked, *, at: datetime, day: date, most: int) -> list[Hit]:
-    """Return up to `most` results at once, for a file."""
-    hits: list[Hit] = []
-    page = 1
-    while len(hits) < most:
-        found = search(replace(asked, page=page), at=at, day=day)
-        hits += found.hits
-        if page >= found.pages:
-            break
-        page += 1
-    return hits[:most]
+    """Return up to `most` results at once, for a file: one search, whoever asks it."""
+    return search(replace(asked, page=1), at=at, day=day, per_page=most).hits
 
 
 ORDERS: dict[str, tuple[Any, ...]] = {
