@@ -28,19 +28,22 @@ from learnenv.kernel.permissions import PUBLIC
 from learnenv.kernel.shared_events import AssignmentDone, StandingChanged
 from learnenv.kernel.transaction import transaction
 
-HOURS_BACK = timedelta(hours=26)
+AN_HOUR = timedelta(hours=1)
+A_DAY = timedelta(hours=26)
+"""What the clock missed while the worker was away, the daily job still finds."""
 
 
 def _clock(_payload: dict[str, Any]) -> None:
     with transaction():
         bookings.lapse(now())
         requests.remind(now())
-        indexing.refresh_planned(now(), since=now() - HOURS_BACK)
+        indexing.refresh_planned(now(), since=now() - AN_HOUR)
 
 
 def _daily(_payload: dict[str, Any]) -> None:
     with transaction():
         standing.catch_up()
+        indexing.refresh_planned(now(), since=now() - A_DAY)
         bookings.forget_needs(now())
 
 
