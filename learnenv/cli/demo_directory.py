@@ -321,6 +321,7 @@ def _pilots(own: dict[str, Provider], actors: dict[str, Actor], now: datetime) -
                  "online-samenwerken")  # fmt: skip
     start(ended, sanne, now - timedelta(days=330))
     work(ended, sanne, now - timedelta(days=315))
+    running.next_stage(ended, actor=sanne)
     running.close(
         ended, outcome="yes",
         result="Het team overlegt nog zes uur per week. Besluiten staan in één document.",

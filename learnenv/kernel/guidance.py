@@ -31,8 +31,8 @@ class Guide:
     day_rate: int | None
     stars: float | None
     reviews: int
-    organisation_id: int | None
-    """Where it belongs, if that is an organisation of this site."""
+    is_shown: bool
+    """Whether visitors see it now: a name may have been withdrawn (P35)."""
 
 
 def candidates(day: date) -> list[Guide]:
@@ -53,6 +53,19 @@ def known(provider_ids: Iterable[int], day: date) -> dict[int, Guide]:
     found: dict[int, Guide] = {}
     for part in collect("guidance.known", provider_ids=set(provider_ids), day=day):
         found.update(part)
+    return found
+
+
+def tied(
+    provider_ids: Iterable[int], person_ids: Iterable[int], organisation_id: int | None, day: date
+) -> set[int]:
+    """Return which providers are too near to any of these people or to the organisation (P7)."""
+    found: set[int] = set()
+    for part in collect(
+        "guidance.tied", provider_ids=set(provider_ids), person_ids=set(person_ids),
+        organisation_id=organisation_id, day=day,
+    ):  # fmt: skip
+        found |= part
     return found
 
 

@@ -52,7 +52,7 @@ class OutsideTrainingFollowed(Event):
 
     person_id: int
     organisation_id: int | None
-    """Where the person works at this moment; figures count there for ever."""
+    """Where the person worked when he booked; figures count there for ever."""
     source: str
     """The fact, such as "directory:booking:12"; the same source counts once."""
     title: str

@@ -46,6 +46,10 @@ def _sheet_name(name: str) -> str:
     return " ".join(clean.split())[:31].strip() or "1"
 
 
+UNPRINTED = dict.fromkeys((n for n in range(32) if n not in (9, 10, 13)), None)
+"""Characters that XML has no place for, so that an XLSX or ODS would not open."""
+
+
 def _plain(value: Cell) -> str | int | float:
     if value is None:
         return ""
@@ -53,7 +57,7 @@ def _plain(value: Cell) -> str | int | float:
         return local(value).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):
         return value.isoformat()
-    clean = safe(value)
+    clean = safe(value.translate(UNPRINTED) if isinstance(value, str) else value)
     assert isinstance(clean, str | int | float)
     return clean
 

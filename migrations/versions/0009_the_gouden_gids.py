@@ -161,6 +161,7 @@ def upgrade() -> None:
         ),
         sa.Column("is_listed", sa.Boolean(), nullable=False),
         sa.Column("is_shown", sa.Boolean(), nullable=False),
+        sa.Column("shown_since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("source", sa.String(length=12), nullable=False),
         sa.Column("reviews", sa.Integer(), nullable=False),
         sa.Column("stars", sa.Double(), nullable=True),

@@ -8,7 +8,7 @@ from typing import Any
 from learnenv.accounts.models import Person
 from learnenv.areas.directory.models import Provider
 from learnenv.areas.directory.services import providers
-from learnenv.areas.pilots.models import Pilot
+from learnenv.areas.pilots.models import Pilot, Side
 from learnenv.areas.pilots.services import guard, posting, running
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db
@@ -77,9 +77,21 @@ def started(leader: Person, guide: Provider, owner: Person, **changes: Any) -> P
         return held
 
 
+def at_the_end(leader: Person, guide: Provider, owner: Person, **changes: Any) -> Pilot:
+    """Make a pilot in its last stage, with a line in the log."""
+    pilot = started(leader, guide, owner, **changes)
+    with transaction():
+        held = guard.own_pilot(actor_of(leader), pilot.id, hold=True)
+        entry = running.Entry(day=today(), text="Gedaan", hours=1)
+        running.write_line(held, entry, side=Side.ORGANISATION, actor=actor_of(leader), at=now())
+        for _stage in range(3):
+            running.next_stage(held, actor=actor_of(leader))
+    return held
+
+
 def closed(leader: Person, guide: Provider, owner: Person, **changes: Any) -> Pilot:
     """Make a pilot that ended with a result."""
-    pilot = started(leader, guide, owner, **changes)
+    pilot = at_the_end(leader, guide, owner, **changes)
     with transaction():
         held = guard.own_pilot(actor_of(leader), pilot.id, hold=True)
         running.close(

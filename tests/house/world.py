@@ -30,7 +30,7 @@ from learnenv.areas.certification.services import (
     questions,
     schemes,
 )
-from learnenv.areas.directory.models import Claim, Provider, ShortlistItem
+from learnenv.areas.directory.models import Claim, Provider, ShortlistItem, ShortlistMember
 from learnenv.areas.directory.models import Member as DirectoryMember
 from learnenv.areas.directory.services import participation, providers, requests, shortlists
 from learnenv.areas.directory.services.providers import Profile
@@ -170,14 +170,16 @@ def _try_something(world: World) -> None:
         pilots.offered(looking, leader, guide, owner)
         made[key] = {
             "open": looking.id,
-            "running": pilots.started(leader, guide, owner, title=f"Loopt {CANARY[key]}").id,
+            "running": pilots.at_the_end(leader, guide, owner, title=f"Loopt {CANARY[key]}").id,
+            "begun": pilots.started(leader, guide, owner, title=f"Begon {CANARY[key]}").id,
             "closed": pilots.closed(leader, guide, owner, title=f"Klaar {CANARY[key]}").id,
         }
     for key, other in (("a", "b"), ("b", "a")):
-        running = ("next_stage", "write_line", "log_file", "close_page", "close")
+        running = ("write_line", "log_file", "close_page", "close")
         world.objects[key] |= {
             "pilot_id": made[key]["open"],
             "pilots.provider_id": world.objects[other]["provider_id"],
+            "pilots.next_stage.pilot_id": made[key]["begun"],
             **{f"pilots.{name}.pilot_id": made[key]["running"] for name in running},
             **{f"pilots.{name}.pilot_id": made[other]["open"] for name in ("invitation", "answer")},
             **{
@@ -235,6 +237,14 @@ def _list_in_the_gids(world: World, key: str) -> None:
             select(DirectoryMember).where(DirectoryMember.email == colleague)
         ).one()
         assert change is not None
+        shortlists.share(found, f"kijkt-{key}@voorbeeld.example", actor=who, at=now())
+        sharer = db.session.scalars(
+            select(ShortlistMember).where(ShortlistMember.shortlist_id == found.id)
+        ).one()
+        providers.add_member(other, email=owner.email, at=now())
+        asked_too = db.session.scalars(
+            select(DirectoryMember).where(DirectoryMember.provider_id == other.id)
+        ).one()
     world.objects[key] |= {
         "provider_id": provider.id,
         "directory.claim_page.provider_id": other.id,
@@ -250,6 +260,9 @@ def _list_in_the_gids(world: World, key: str) -> None:
         "item_id": item.id,
         "directory.request_id": asked.id,
         "directory.member_id": member.id,
+        "directory.answer_invitation.member_id": asked_too.id,
+        "directory.answer_invitation.act": "aannemen",
+        "sharer_id": sharer.id,
         "change_id": change.id,
         "claim_id": claim.id,
         "directory.what": "aanbieder",

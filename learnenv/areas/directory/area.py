@@ -78,6 +78,7 @@ AREA = Area(
         ("guidance.acted_for", guidance.acted_for),
         ("guidance.known", guidance.known),
         ("guidance.review_address", guidance.review_address),
+        ("guidance.tied", guidance.tied),
         ("guidance.tell", mails.tell_provider),
     ),
     depends_on=frozenset({"courses", "certificates"}),

@@ -324,17 +324,6 @@ class ReasonForm(BaseForm):
     )
 
 
-class MaybeReasonForm(BaseForm):
-    """A reason that only a "no" needs."""
-
-    reason = TextAreaField(
-        _l("Reason"),
-        description=_l("Needed when you say no."),
-        validators=[Optional(), Length(max=2000)],
-        render_kw={"rows": 2},
-    )
-
-
 STARS = [SelectChoice(5, "5"), SelectChoice(4, "4"), SelectChoice(3, "3"), SelectChoice(2, "2"),
          SelectChoice(1, "1")]  # fmt: skip
 

@@ -43,15 +43,14 @@ def tell_person(person_id: int, words: Words, *, path: str, key: str) -> None:
 
 
 def tell_provider(provider_id: int, words: Words, *, path: str, key: str) -> None:
-    """Mail everybody who acts for a provider, also who was asked and never came yet."""
-    rows = db.session.execute(
-        select(Member.person_id, Member.email).where(Member.provider_id == provider_id)
-    ).all()
-    known = people_facts([row.person_id for row in rows if row.person_id is not None])
-    tell(known.values(), words, path=path, key=key)
-    for row in rows:
-        if row.person_id is None:
-            tell_address(row.email, words, language="nl", path=path, key=key)
+    """Mail everybody who acts for a provider; who acts for two hears of both."""
+    ids = db.session.scalars(
+        select(Member.person_id).where(
+            Member.provider_id == provider_id, Member.person_id.is_not(None)
+        )
+    )
+    known = people_facts([i for i in ids if i is not None])
+    tell(known.values(), words, path=path, key=f"{key}:{provider_id}")
 
 
 def tell_address(address: str, words: Words, *, language: str, path: str, key: str) -> None:

@@ -36,7 +36,7 @@ def average(scores: Sequence[int]) -> float:
 
 
 def rating(stars: Sequence[float]) -> Rating:
-    """Return what these reviews say together: every review weighs the same."""
+    """Return what these stars say together, the newest of each person: all weigh the same."""
     spread = [0] * HIGHEST
     for value in stars:
         spread[star_of(value) - 1] += 1

@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     DateField,
-    DecimalField,
+    FloatField,
     IntegerField,
     RadioField,
     SelectField,
@@ -139,10 +139,9 @@ class LogForm(BaseForm):
         validators=[DataRequired(_l("Write what was done.")), Length(max=2000)],
         render_kw={"rows": 2},
     )
-    hours = DecimalField(
+    hours = FloatField(
         _l("Hours"),
         validators=[Optional(), NumberRange(0, 1000, _l("Give a number of hours."))],
-        places=2,
     )
     euros = IntegerField(_l("Costs in euros"), validators=[Optional(), EUROS])
 

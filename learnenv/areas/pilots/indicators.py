@@ -20,7 +20,7 @@ def hundred(_period: Period) -> Decimal:
 
 def days(period: Period) -> Decimal:
     """Return how many days it took from need to choice, on average (k23)."""
-    return figures.of_year(period.year).days or Decimal(0)
+    return figures.of_year(period.year).all_days or Decimal(0)
 
 
 def no_target(_period: Period) -> None:

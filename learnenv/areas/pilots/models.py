@@ -105,11 +105,6 @@ class Pilot(Base):
     follow_up_on: Mapped[date | None] = plain()
     """When somebody else looks whether it still works (k24)."""
 
-    @property
-    def has_guidance(self) -> bool:
-        """Whether it counts towards the hundred: guidance was offered, and chosen (k20)."""
-        return self.chosen_at is not None and self.state in (State.RUNNING, State.CLOSED)
-
 
 class InvitationState(StrEnum):
     """What became of an invitation."""

@@ -94,16 +94,28 @@ def _comes_before(key: dict[str, Any], values: dict[str, Any]) -> bool:
     """
     is_this = (PersonYear.year == key["year"], PersonYear.person_id == key["person_id"])
     old = db.session.execute(
-        select(PersonYear.counts, PersonYear.counted_at, PersonYear.organisation_id)
+        select(
+            PersonYear.counts,
+            PersonYear.counted_at,
+            PersonYear.organisation_id,
+            PersonYear.enrolment_id,
+            PersonYear.outside_id,
+        )
         .where(*is_this)
         .with_for_update()
     ).one()
-    if (not values["counts"], values["counted_at"]) >= (not old.counts, old.counted_at):
+    new_place = (not values["counts"], values["counted_at"], *_kind(values))
+    if new_place >= (not old.counts, old.counted_at, *_kind(old._asdict())):
         return False
     if old.counts:
         _add_unique(old.counted_at, old.organisation_id, -1)
     db.session.execute(update(PersonYear).where(*is_this).values(**values))
     return True
+
+
+def _kind(row: dict[str, Any]) -> tuple[int, int]:
+    """Return the order of facts of one moment: enrolments first, each by its id."""
+    return row["outside_id"] or 0, row["enrolment_id"] or 0
 
 
 def _add_unique(at: datetime, organisation_id: int, change: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,7 +15,15 @@ from sqlalchemy import func, select
 
 from certificates.models import Certificate
 from learnenv.accounts.models import Person
-from learnenv.areas.directory.models import Booking, BookingState, Offering, Participation, Session
+from learnenv.areas.directory.models import (
+    HOLDS_A_SEAT,
+    Booking,
+    BookingState,
+    Offering,
+    Participation,
+    Provider,
+    Session,
+)
 from learnenv.areas.directory.services import bookings, offerings
 from learnenv.areas.reporting import services as reporting
 from learnenv.areas.reporting.commands import rebuild_figures
@@ -34,6 +43,7 @@ from tests.factories import (
 )
 from tests.factories.directory import (
     book,
+    certify,
     fresh,
     mails_to,
     make_moderator,
@@ -56,12 +66,25 @@ def march(app: Flask) -> Iterator[time_machine.Traveller]:
         yield clock
 
 
+def seats_held(session_id: int) -> int:
+    """Count who has a seat, or may confirm one."""
+    where = (Booking.session_id == session_id, Booking.state.in_(HOLDS_A_SEAT))
+    return db.session.scalar(select(func.count()).select_from(Booking).where(*where)) or 0
+
+
+def vouched(**values: Any) -> Provider:
+    """Make a provider that is certified: its attendance lists give certificates."""
+    provider = make_provider(**values)
+    certify(provider)
+    return provider
+
+
 def states(session: Session) -> list[str]:
     """Return the states in order of booking, and look whether the seats add up."""
     with transaction(write=False):
         db.session.expire_all()
         held = db.session.get_one(Session, session.id)
-        assert held.taken == offerings.seats_held(session.id) or held.is_cancelled
+        assert held.taken == seats_held(session.id) or held.is_cancelled
         return list(
             db.session.scalars(
                 select(Booking.state).where(Booking.session_id == session.id).order_by(Booking.id)
@@ -420,7 +443,7 @@ def test_c4_attendance_gives_a_certificate_and_a_place_in_the_record(
     app: Flask, march: time_machine.Traveller
 ) -> None:
     owner = make_person()
-    provider = make_provider(owner=owner)
+    provider = vouched(owner=owner)
     offering = make_offering(provider, minutes=480, goals=("Je schrijft helder.",))
     session = make_session(offering)
     place = make_organisation()
@@ -459,7 +482,7 @@ def test_c4_attendance_marked_again_changes_nothing_and_adds_who_was_forgotten(
     app: Flask, march: time_machine.Traveller
 ) -> None:
     owner, place = make_person(), make_organisation()
-    session = make_session(make_offering(make_provider(owner=owner)))
+    session = make_session(make_offering(vouched(owner=owner)))
     made = [book(session, make_person(organisation=place)) for _number in range(2)]
     march.move_to(session.ends_at)
     attend(app, owner, session, made[:1])
@@ -472,10 +495,43 @@ def test_c4_attendance_marked_again_changes_nothing_and_adds_who_was_forgotten(
     assert people_of_the_year() == 2
 
 
+def test_c4_no_certificate_without_somebody_who_looked_or_for_oneself(
+    app: Flask, march: time_machine.Traveller
+) -> None:
+    owner, place = make_person(organisation=make_organisation()), make_organisation()
+    guest = make_person(organisation=place)
+    for provider in (make_provider("Zomaar", owner=owner), vouched(name="Gezien", owner=owner)):
+        session = make_session(make_offering(provider, f"Bij {provider.name}"), seats=9)
+        made = [book(session, person) for person in (guest, owner)]
+        before = now()
+        march.move_to(session.ends_at)
+        attend(app, owner, session, made)
+        march.move_to(before)
+    titles = db.session.scalars(select(Certificate.title)).all()
+    assert titles == ["Bij Gezien, at Gezien"], "the guest, of who is certified"
+    assert people_of_the_year() == 1
+    reviewable = db.session.scalars(select(Participation.person_id)).all()
+    assert sorted(reviewable) == sorted([guest.id, owner.id] * 2)
+
+
+def test_c4_the_load_is_no_more_than_a_working_day(
+    app: Flask, march: time_machine.Traveller
+) -> None:
+    del app, march
+    offering = make_offering(make_provider(), minutes=0)
+    session = make_session(offering)
+    with transaction(write=False):
+        held = db.session.get_one(Session, session.id)
+        assert bookings.load_of(offering, held) == 420
+        held.ends_at = held.starts_at + timedelta(days=13, hours=7)
+        assert bookings.load_of(offering, held) == 14 * 480
+        db.session.rollback()
+
+
 def test_c4_eight_attendance_lists_at_once_are_one(
     app: Flask, march: time_machine.Traveller
 ) -> None:
-    session = make_session(make_offering(make_provider()))
+    session = make_session(make_offering(vouched()))
     booking_id = book(session, make_person(organisation=make_organisation())).id
     session_id = session.id
     march.move_to(session.ends_at)
@@ -501,7 +557,7 @@ def test_k1_a_person_counts_once_a_year_whatever_was_followed(
     make_enrolment(enrolled, course, at=MARCH)
     make_enrolment(both, course, at=MARCH)
     assert people_of_the_year() == 2
-    offering = make_offering(make_provider(owner=owner))
+    offering = make_offering(vouched(owner=owner))
     for days in (10, 20):
         session = make_session(offering, days=days, seats=9)
         made = [book(session, person) for person in (outside, both, nowhere)]
@@ -516,7 +572,7 @@ def test_k1_a_person_counts_once_a_year_whatever_was_followed(
 
 def test_c4_the_command_finds_no_difference(app: Flask, march: time_machine.Traveller) -> None:
     owner = make_person()
-    session = make_session(make_offering(make_provider(owner=owner)))
+    session = make_session(make_offering(vouched(owner=owner)))
     booking = book(session, make_person(organisation=make_organisation()))
     march.move_to(session.ends_at)
     attend(app, owner, session, [booking])
@@ -526,7 +582,7 @@ def test_c4_the_command_finds_no_difference(app: Flask, march: time_machine.Trav
 
 def test_c4_only_who_had_a_seat_is_marked(app: Flask, march: time_machine.Traveller) -> None:
     owner = make_person()
-    offering = make_offering(make_provider(owner=owner))
+    offering = make_offering(vouched(owner=owner))
     session, other = make_session(offering, seats=1), make_session(offering, seats=5)
     book(session, make_person())
     waiting = book(session, make_person())
@@ -543,7 +599,7 @@ def test_c4_a_training_that_is_a_course_of_ours_counts_by_its_enrolment(
 ) -> None:
     course = make_course()
     owner, person = make_person(), make_person(organisation=make_organisation())
-    session = make_session(make_offering(make_provider(owner=owner), course=course.slug))
+    session = make_session(make_offering(vouched(owner=owner), course=course.slug))
     booking = book(session, person)
     march.move_to(session.ends_at)
     attend(app, owner, session, [booking])

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from flask import Flask
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from learnenv.accounts.models import Person
 from learnenv.areas.directory.models import (
@@ -31,6 +31,7 @@ from learnenv.areas.directory.services.requests import Draft
 from learnenv.kernel.clock import local, now
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import DomainError, InvalidInputError
+from learnenv.kernel.models import OutboxMail
 from learnenv.kernel.permissions import Role
 from learnenv.kernel.transaction import transaction
 from tests.browser import Browser, Page
@@ -152,7 +153,7 @@ def test_g5_a_list_is_shared_by_address(app: Flask) -> None:
     me.get(path)
     me.post(f"{path}/delen", {"delen-email": "geen adres"}, status=422)
     me.post(f"{path}/delen", {"delen-email": "Collega@Example.nl"})
-    assert mails_to(colleague) == ["A list to choose from: Keuze"]
+    assert mails_to(colleague) == ["A colleague shares a list of the Gouden Gids"]
     assert "Academie" in her.get(path).main
     item = db.session.scalars(select(ShortlistItem)).one()
     her.post(f"{path}/{item.id}", {"reden": "Ook goed."})
@@ -593,3 +594,64 @@ def test_g12_a_label_ends_by_its_day(app: Flask) -> None:
     with time_machine.travel(now() + timedelta(days=1), tick=False):
         page = Browser(app).sign_in(manager).get(f"/gids/aanbieder/{provider.id}")
         assert "No contract of your organisation" not in page.main
+
+
+def test_g15_ended_early_the_answers_stay_closed(app: Flask) -> None:
+    """Or an asker ends, reads, and asks again tomorrow."""
+    deal = Round(app)
+    deal.send(0, "Kanarieantwoord")
+    her = Browser(app).sign_in(deal.asker)
+    her.get(deal.path)
+    her.post(f"{deal.path}/stoppen", {"stop-reason": "Toch niet"})
+    assert "Kanarieantwoord" not in her.get(deal.path).text
+    assert "Nobody reads the answers" in her.get(deal.path).main
+    her.get(f"{deal.path}/antwoorden.csv", status=409)
+    with time_machine.travel(now() + timedelta(days=30), tick=False):
+        her = Browser(app).sign_in(deal.asker)
+        assert "Kanarieantwoord" not in her.get(deal.path).text
+        her.get(f"{deal.path}/antwoorden.csv", status=409)
+
+
+@pytest.mark.parametrize(("kind", "facts"), [("information", 0), ("quotation", 1)])
+def test_g6_information_is_no_assignment(
+    app: Flask, march: time_machine.Traveller, kind: str, facts: int
+) -> None:
+    deal = Round(app, kind=kind)
+    deal.send(0, "Antwoord")
+    march.shift(timedelta(days=8))
+    given = next(one for one in deal.answers() if one.answered_at is not None)
+    with transaction():
+        held = requests.own_request(actor_of(deal.asker), deal.request.id)
+        requests.choose(held, given.id, "Past", actor=actor_of(deal.asker), at=now())
+    mine = select(Participation).where(Participation.person_id == deal.asker.id)
+    assert len(db.session.scalars(mine).all()) == facts
+
+
+def test_who_acts_for_two_hears_of_both(app: Flask, march: time_machine.Traveller) -> None:
+    del app
+    owner, asker = make_person(), make_person(organisation=make_organisation())
+    ids = tuple(make_provider(name, owner=owner).id for name in ("Een", "Twee"))
+    draft = Draft(
+        kind="information", title="Vraag", about="x", questions=("Wat?",),
+        deadline_at=now() + timedelta(days=3), provider_ids=ids,
+    )  # fmt: skip
+    with transaction():
+        requests.ask(draft, actor=actor_of(asker), at=now())
+    assert sorted(mails_to(owner)) == ["A request to Een: Vraag", "A request to Twee: Vraag"]
+
+
+def test_mails_to_typed_addresses_have_a_limit(app: Flask) -> None:
+    me = Browser(app).sign_in(make_person())
+    me.get("/gids/lijsten")
+    last = 0
+    for number in range(3):
+        list_id = me.post("/gids/lijsten", {"name": f"Lijst {number}"}).location.split("/")[-1]
+        me.get(f"/gids/lijsten/{list_id}")
+        for place in range(20):
+            page = me.open(
+                f"/gids/lijsten/{list_id}/delen", "POST",
+                data={"delen-email": f"a{number}-{place}@elders.example", "csrf_token": me.token},
+            )  # fmt: skip
+            last = page.status
+    assert last in {422, 429}
+    assert db.session.scalar(select(func.count()).select_from(OutboxMail)) == 40

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from learnenv.accounts.models import Person
-from learnenv.areas.directory.models import Change, Claim, Member, Offering, Provider
+from learnenv.areas.directory.models import Change, Claim, FormerMember, Member, Offering, Provider
 from learnenv.areas.directory.queries import pages
 from learnenv.areas.directory.services import providers
 from learnenv.areas.directory.services.providers import Profile
@@ -29,6 +29,7 @@ from tests.factories.directory import (
     make_review,
     make_session,
     overlapping,
+    took_part,
 )
 
 
@@ -304,7 +305,13 @@ def test_g2_a_colleague_is_asked_by_address_and_acts_along(app: Flask) -> None:
         )
         assert "Your colleague gets a mail." in page.text  # the same for both (P21)
     her = Browser(app).sign_in(colleague)
-    assert provider.name in her.get("/gids/beheer").main
+    her.get(f"/gids/beheer/{provider.id}", status=404)  # nothing begins before a yes
+    assert f"{provider.name} asks you to act along" in her.get("/gids/beheer").main
+    asked = members(provider)[1]
+    stranger = Browser(app).sign_in(make_person())
+    stranger.post(f"/gids/beheer/uitnodiging/{asked.id}/aannemen", status=404)
+    her.post(f"/gids/beheer/uitnodiging/{asked.id}/aannemen")
+    her.post(f"/gids/beheer/uitnodiging/{asked.id}/aannemen", status=404)
     her.get(f"/gids/beheer/{provider.id}")
     her.post(f"/gids/beheer/{provider.id}/verbergen")
     assert not fresh(provider).is_shown
@@ -317,6 +324,20 @@ def members(provider: Provider) -> list[Member]:
                 select(Member).where(Member.provider_id == provider.id).order_by(Member.id)
             )
         )
+
+
+def test_g2_who_says_no_leaves_no_trace_and_reviews_freely(app: Flask) -> None:
+    owner, critic = make_person(), make_person(email="kritisch@example.nl")
+    provider = make_provider(owner=owner)
+    fact = took_part(critic, provider)
+    with transaction():
+        providers.ask_colleague(provider, email=critic.email, actor=actor_of(owner), at=now())
+    him = Browser(app).sign_in(critic)
+    form = {**dict.fromkeys(("content", "guidance", "use", "organisation"), "2"), "honest": "y"}
+    him.post(f"/gids/beoordelen/{fact.id}", {**form, "text": "Ik vond het niet goed uitgelegd."})
+    him.post(f"/gids/beheer/uitnodiging/{members(provider)[1].id}/afslaan")
+    assert len(members(provider)) == 1
+    assert db.session.scalars(select(FormerMember)).all() == []
 
 
 def test_g2_the_last_one_cannot_go(app: Flask) -> None:
@@ -360,7 +381,7 @@ def test_g2_of_another_provider_nobody_is_taken_off(app: Flask) -> None:
 
 
 def test_g2_an_address_at_the_website_claims_at_once(app: Flask) -> None:
-    provider = make_provider("Bureau", website="https://www.bureau.example/over")
+    provider = make_provider("Bureau", website="https://www.bureau.example/")
     her = Browser(app).sign_in(make_person(email="ineke@bureau.example"))
     her.get(f"/gids/aanbieder/{provider.id}/beheren")
     page = her.post(f"/gids/aanbieder/{provider.id}/beheren", {"text": "Ik werk er."})

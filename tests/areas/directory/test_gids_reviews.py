@@ -122,7 +122,7 @@ def colleague_elsewhere(place: Organisation, provider: Provider) -> Person:
     return make_person(organisation=make_organisation("Andere directie", parent=top))
 
 
-def invited(place: Organisation, provider: Provider) -> Person:
+def accepted(place: Organisation, provider: Provider) -> Person:
     del place
     person = make_person(email="gevraagd@example.nl")
     with transaction():
@@ -130,6 +130,8 @@ def invited(place: Organisation, provider: Provider) -> Person:
         providers.ask_colleague(
             held, email="Gevraagd@Example.nl", actor=actor_of(make_person()), at=now()
         )
+        asked = db.session.scalars(select(Member).where(Member.email == person.email)).one()
+        providers.answer_invitation(asked.id, accepted=True, actor=actor_of(person), at=now())
     return person
 
 
@@ -144,7 +146,7 @@ def former(place: Organisation, provider: Provider, *, days_ago: int = 0) -> Per
     return person
 
 
-TIED = [own, colleague, colleague_elsewhere, invited, former]
+TIED = [own, colleague, colleague_elsewhere, accepted, former]
 
 
 @pytest.mark.parametrize("who", TIED)
@@ -676,3 +678,41 @@ def test_g6_a_pending_review_cannot_be_moderated_or_reported(stated: Stated) -> 
         reviews.moderate(review.id, Verdict.REMOVE, "x", actor=actor_of(make_moderator()), at=now())
     with pytest.raises(NotFoundError), transaction():
         reviews.published(review.id)
+
+
+def test_g9_three_reviews_of_one_person_are_one_opinion(app: Flask) -> None:
+    del app
+    provider, friend = make_provider(), make_person()
+    for _number in range(3):
+        make_review(provider, person=friend, stars=5)
+    assert (fresh(provider).reviews, fresh(provider).stars) == (1, None)
+    for stars in (3, 4):
+        make_review(provider, stars=stars)
+    make_review(provider, person=friend, stars=2)
+    assert (fresh(provider).reviews, fresh(provider).stars) == (3, 3.0), "the newest of each"
+
+
+def test_g6_what_waited_while_the_writer_was_tied_shows_when_written_again(app: Flask) -> None:
+    owner, writer = make_person(), make_person()
+    provider = make_provider(owner=owner)
+    with transaction():
+        held = db.session.get_one(Provider, provider.id)
+        fact = participation.state_assignment(
+            held, "Opdracht", "Order 1", actor=actor_of(writer), at=now()
+        )
+        scores = dict.fromkeys(("content", "guidance", "use", "organisation"), 4)
+        reviews.write(fact, scores, "Goed gedaan, op tijd klaar.", actor=actor_of(writer), at=now())
+        providers.add_member(held, email=writer.email, person_id=writer.id, at=now())
+        participation.decide(
+            fact, confirmed=True, reason="", actor=actor_of(owner), at=now(), as_moderator=False
+        )
+    assert only_review().state == ReviewState.PENDING
+    with transaction():
+        member = db.session.scalars(select(Member).where(Member.person_id == writer.id)).one()
+        db.session.delete(member)
+    with transaction():
+        again = db.session.get_one(Participation, fact.id)
+        reviews.write(
+            again, scores, "Goed gedaan, op tijd klaar.", actor=actor_of(writer), at=now()
+        )
+    assert only_review().state == ReviewState.PUBLISHED

@@ -51,7 +51,7 @@ def guide(number: int, **changes: object) -> Guide:
         "provider_id": number, "name": f"Gids {number}", "kind": "adviser", "summary": "",
         "path": f"/gids/aanbieder/{number}", "certified_until": today() + timedelta(days=700),
         "themes": ("participatie",), "region": "utrecht", "days_free": 4, "day_rate": 1000,
-        "stars": None, "reviews": 0, "organisation_id": None,
+        "stars": None, "reviews": 0, "is_shown": True,
     }  # fmt: skip
     return Guide(**{**values, **changes})  # type: ignore[arg-type]
 
@@ -148,7 +148,6 @@ def test_from_posting_to_choosing_through_the_pages(
     )
     db.session.expire_all()
     assert (pilot.state, pilot.provider_id, pilot.price) == (State.RUNNING, agency.id, 4000)
-    assert pilot.has_guidance
     assert "You guide the pilot" in " ".join(mails_to(owner))
     assert "Running" in guiding.get(f"/proefprojecten/{pilot.id}").main
     assert "In vier stappen" not in client.get("/proefprojecten").text
@@ -327,3 +326,66 @@ def test_without_an_organisation_the_way_out_is_told(client: Browser) -> None:
     dates = {"starts_on": str(day), "ends_on": str(day + timedelta(days=9)), "needed_on": str(day)}
     page = client.post("/proefprojecten/nieuw", {**FORM, **dates}, status=422)
     assert "Choose yours in your profile first" in page.text
+
+
+def test_P7_whoever_is_near_is_no_guidance_whichever_way_he_is_near(
+    app: Flask, leader: Person
+) -> None:
+    """An employee as adviser, the profile of the leader, an agency in which a colleague works."""
+    del app
+    place = db.session.get_one(Organisation, leader.organisation_id)
+    manager = make_person(organisation=place, roles=[(Role.MANAGER, place)])
+    employee, colleague = make_person(organisation=place), make_person(organisation=place)
+    made.make_guide("Werkt Hier", employee, kind="adviser")
+    made.make_guide("Van De Leider", leader, kind="adviser")
+    outside = made.make_guide("Bureau Met Collega", make_person())
+    with transaction():
+        providers.add_member(outside, email=colleague.email, person_id=colleague.id, at=now())
+    free = made.make_guide("Vrij", make_person())
+    pilot = made.post(leader)
+    for person in (leader, manager):
+        listed = posting.ranked(pilot, actor=actor_of(person), day=today())
+        assert [one.guide.provider_id for one in listed] == [free.id]
+
+
+def test_a_price_that_changed_under_the_chooser_is_read_again(
+    app: Flask, client: Browser, leader: Person, owner: Person
+) -> None:
+    agency = made.make_guide("Bureau Duurder", owner)
+    pilot = made.post(leader)
+    offer = made.offered(pilot, leader, agency, owner)
+    client.sign_in(leader)
+    path = f"/proefprojecten/{pilot.id}"
+    seen = {"aanbod": str(offer), f"prijs-{offer}": "4500", "kies-reason": "Past"}
+    guiding = Browser(app).sign_in(owner)
+    guiding.post(
+        f"{path}/uitnodiging/{agency.id}", {"approach": "x", "price": "99000", "days": "5"}
+    )
+    assert "changed just now" in client.post(f"{path}/kiezen", seen, status=422).text
+    client.post(f"{path}/kiezen", {**seen, f"prijs-{offer}": "99000"})
+
+
+def test_a_leader_who_works_elsewhere_leads_no_more(
+    app: Flask, leader: Person, owner: Person
+) -> None:
+    agency = made.make_guide("Bureau Past", owner)
+    pilot = made.post(leader)
+    made.offered(pilot, leader, agency, owner)
+    with transaction():
+        found = db.session.get_one(Person, leader.id)
+        found.organisation_id = make_organisation("Gemeente Elders").id
+    Browser(app).sign_in(leader).get(f"/proefprojecten/{pilot.id}", status=404)
+
+
+def test_P35_the_list_of_pilots_names_nobody_who_hid_himself(
+    app: Flask, client: Browser, leader: Person, owner: Person
+) -> None:
+    del app
+    adviser = made.make_guide("Ada Zichtbaar", owner, kind="adviser")
+    made.started(leader, adviser, owner)
+    assert "Ada Zichtbaar" in client.get("/proefprojecten").main
+    with transaction():
+        providers.withdraw(db.session.get_one(Provider, adviser.id), actor=actor_of(owner))
+    shown = client.get("/proefprojecten").main
+    assert "Ada Zichtbaar" not in shown
+    assert "a certified adviser" in shown

@@ -127,7 +127,7 @@ def test_both_sides_review_each_other(
     app: Flask, client: Browser, leader: Person, owner: Person
 ) -> None:
     agency = made.make_guide("Bureau Past", owner)
-    pilot = made.started(leader, agency, owner)
+    pilot = made.at_the_end(leader, agency, owner)
     guiding, path = Browser(app).sign_in(owner), f"/proefprojecten/{pilot.id}"
     guiding.get(f"{path}/beoordelen", status=404)  # it runs still
     client.sign_in(leader)
@@ -245,7 +245,7 @@ def test_k23_days_and_euros_against_what_it_was(
     assert [row.days for row in found.rows] == [10, 21, 400]
     assert (found.days, found.baseline_days) == (Decimal("15.5"), Decimal("75.0"))
     assert (found.euros, found.baseline_euros) == (Decimal("4500.0"), Decimal("8000.0"))
-    assert DAYS.measure(Period(year=calendar_year(now()))) == Decimal("15.5")
+    assert DAYS.measure(Period(year=calendar_year(now()))) == Decimal("143.7"), "of all of them"
     client.sign_in(make_person(roles=[(Role.PROGRAMME_MANAGER, None)]))
     shown = client.get("/proefprojecten/cijfers").main
     for part in ("3 / 100", "15.5", "Tweede", "Zonder"):
@@ -276,8 +276,33 @@ def test_a_guide_who_leads_cannot_review_himself(app: Flask, leader: Person, own
     pilot = made.closed(leader, agency, owner)
     with transaction():
         db.session.get_one(Pilot, pilot.id).leader_id = owner.id
+        db.session.get_one(Person, owner.id).organisation_id = pilot.organisation_id
     with transaction(), pytest.raises(ForbiddenError):
         running.review_organisation(
             db.session.get_one(Pilot, pilot.id), {"question": 5, "time": 5, "use": 5}, "x",
             actor=actor_of(owner), at=now(),
         )  # fmt: skip
+
+
+def test_a_pilot_that_only_began_has_no_result(app: Flask, leader: Person, owner: Person) -> None:
+    del app
+    pilot = made.started(leader, made.make_guide("Bureau Past", owner), owner)
+    who = actor_of(leader)
+    values = {"outcome": "yes", "result": "x", "lessons": "y", "after": ""}
+    with transaction(), pytest.raises(DomainError, match="stages first"):
+        running.close(held(leader, pilot), **values, actor=who, at=now())
+    with transaction():
+        for _stage in range(3):
+            running.next_stage(held(leader, pilot), actor=who)
+    with transaction(), pytest.raises(DomainError, match="log"):
+        running.close(held(leader, pilot), **values, actor=who, at=now())
+
+
+def test_guidance_hears_that_a_running_pilot_stopped(
+    app: Flask, leader: Person, owner: Person
+) -> None:
+    del app
+    pilot = made.started(leader, made.make_guide("Bureau Past", owner), owner)
+    with transaction():
+        posting.stop(held(leader, pilot), "Geen geld", actor=actor_of(leader), at=now())
+    assert "The pilot was stopped: Bewoners denken mee" in mails_to(owner)

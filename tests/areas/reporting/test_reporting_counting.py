@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from certificates.events import CertificateIssued
-from courses.events import CourseCompleted, Enrolled
+from courses.events import CourseCompleted, Enrolled, OutsideLearned
 from learnenv.areas.reporting import queries, services
 from learnenv.areas.reporting.area import AREA
 from learnenv.areas.reporting.indicators import LEARNERS_PER_YEAR
@@ -123,6 +123,7 @@ def test_the_card_listens_to_what_it_counts():
     heard = {subscription.event: subscription.handler for subscription in AREA.listens_to}
     assert heard == {
         Enrolled: services.count_enrolled,
+        OutsideLearned: services.count_outside,
         CourseCompleted: services.count_completed,
         CertificateIssued: services.count_certified,
     }

@@ -73,6 +73,8 @@ class Provider(Base):
     """Whether staff listed an agency or institute from public facts, without contact data."""
     is_shown: Mapped[bool] = plain(default=False)
     """Whether visitors see it: consent, or listed and no person. Kept by `providers.settle`."""
+    shown_since: Mapped[datetime | None] = plain()
+    """Since when visitors know it; from then on name, kind and website wait for a moderator."""
     source: Mapped[str] = plain(String(12), default="own")
     """"own", "import" or "register"."""
     reviews: Mapped[int] = plain(default=0)

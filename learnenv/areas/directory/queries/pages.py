@@ -90,7 +90,7 @@ def reviews_of(
 ) -> list[Review]:
     """Return published reviews, and in the place of removed ones why; the newest first (P8).
 
-    The text of a removed review is not loaded: what is not there cannot be shown by mistake.
+    Of a removed one the page shows only why; a test looks for its text everywhere.
     """
     where: list[Any] = [
         Review.provider_id == provider_id
@@ -281,6 +281,20 @@ def items_of(shortlist_id: int) -> list[ShortlistItem]:
     )
 
 
+def providers_of_lists(shortlist_ids: Sequence[int]) -> list[Provider]:
+    """Return the providers on these lists that visitors see, by name."""
+    on_lists = select(ShortlistItem.provider_id).where(
+        ShortlistItem.shortlist_id.in_(shortlist_ids)
+    )
+    return list(
+        db.session.scalars(
+            select(Provider)
+            .where(Provider.is_shown, Provider.id.in_(on_lists))
+            .order_by(Provider.name, Provider.id)
+        )
+    )
+
+
 def colleagues_of(shortlist: Shortlist) -> list[ShortlistMember]:
     """Return who sees a list along."""
     return list(
@@ -310,10 +324,33 @@ def managed_by(actor: Actor) -> list[Managed]:
     rows = db.session.scalars(
         select(Provider)
         .join(Member, Member.provider_id == Provider.id)
-        .where(guard.is_mine(actor))
+        .where(Member.person_id == actor.id)
         .order_by(Provider.name, Provider.id)
     ).all()
     return [managed(one) for one in rows]
+
+
+def acted_for(actor: Actor) -> list[Provider]:
+    """Return the providers the actor acts for, by name, and nothing more of them."""
+    return list(
+        db.session.scalars(
+            select(Provider)
+            .join(Member, Member.provider_id == Provider.id)
+            .where(Member.person_id == actor.id)
+            .order_by(Provider.name, Provider.id)
+        )
+    )
+
+
+def invitations_of(actor: Actor) -> list[tuple[Member, Provider]]:
+    """Return who asked the actor, by address, to act along; nothing begins before a yes."""
+    rows = db.session.execute(
+        select(Member, Provider)
+        .join(Provider, Provider.id == Member.provider_id)
+        .where(Member.person_id.is_(None), Member.email == actor.email.lower())
+        .order_by(Provider.name, Provider.id)
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def managed(provider: Provider) -> Managed:

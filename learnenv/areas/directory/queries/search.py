@@ -97,7 +97,8 @@ class Bits:
         """What was asked for last: read from which numbers, of which day, and the answer."""
         self.entry_of: dict[int, int] = {}
         """The entry of each training."""
-        self.texts: OrderedDict[tuple[str, ...], tuple[int, int]] = OrderedDict()
+        self.texts: OrderedDict[tuple[str, ...], tuple[int, tuple[int, int]]] = OrderedDict()
+        """What words were found in, and at which turn."""
         self.lock = threading.Lock()
 
     def refresh(self) -> bool:
@@ -173,13 +174,15 @@ class Bits:
         words = fulltext.words_of(text)
         if not words:
             return None
-        kept = self.texts.get(words)
-        if kept is None:
-            anywhere, in_title = fulltext.ids(INDEX, words)
-            kept = mask(anywhere), mask(in_title)
-            self.texts[words] = kept
-            while len(self.texts) > KEPT_QUERIES:
-                self.texts.popitem(last=False)
+        turn = self.turn
+        known = self.texts.get(words)
+        if known is not None and known[0] == turn:
+            return known[1]
+        anywhere, in_title = fulltext.ids(INDEX, words)
+        kept = mask(anywhere), mask(in_title)
+        self.texts[words] = turn, kept  # of the turn before it was read: never too new
+        while len(self.texts) > KEPT_QUERIES:
+            self.texts.popitem(last=False)
         return kept
 
 

@@ -75,7 +75,8 @@ def mine() -> Answer:
         parts=pages.parts_of(who),
         lists=shortlists.shared_with(who),
         requests=pages.requests_of(who),
-        managed=pages.managed_by(who),
+        managed=pages.acted_for(who),
+        invitations=pages.invitations_of(who),
         now=now(),
     )
 

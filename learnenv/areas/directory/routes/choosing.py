@@ -62,7 +62,7 @@ def put_on_list(what: str, ref: int) -> Answer:
     if is_number(chosen):
         found = shortlists.one_of(who, int(chosen))
     else:
-        own = shortlists.shared_with(who)
+        own = [one for one in shortlists.shared_with(who) if one.owner_id == who.id]
         found = own[0] if own else shortlists.make(_("My shortlist"), actor=who, at=now())
     shortlists.add(found, provider_id=provider_id, offering_id=offering_id, actor=who, at=now())
     return go("shortlist", _("It stands on your list."), list_id=found.id)
@@ -116,6 +116,14 @@ def share_list(list_id: int) -> Answer:
             shortlists.share(found, form.email.data or "", actor=actor(), at=now())
             return go("shortlist", _("Your colleague gets a mail."), list_id=list_id)
     return _shortlist(list_id, refused=True, share_form=form)
+
+
+@blueprint.post("/gids/lijsten/<id:list_id>/delen/<id:sharer_id>/weg")
+@requires(USE)
+def unshare_list(list_id: int, sharer_id: int) -> Answer:
+    """Let a colleague no longer look along."""
+    shortlists.unshare(shortlists.one_of(actor(), list_id), sharer_id, actor=actor())
+    return go("shortlist", _("Done."), list_id=list_id)
 
 
 @blueprint.post("/gids/lijsten/<id:list_id>/<id:item_id>")

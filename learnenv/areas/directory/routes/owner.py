@@ -8,7 +8,6 @@ from flask_babel import gettext as _
 from learnenv.accounts.api import people_facts
 from learnenv.areas.directory.forms import (
     EmailForm,
-    MaybeReasonForm,
     NewProviderForm,
     OfferingForm,
     ProfileForm,
@@ -40,7 +39,7 @@ from learnenv.areas.directory.services import (
     reviews,
 )
 from learnenv.areas.directory.services.providers import Profile
-from learnenv.kernel.clock import now
+from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.permissions import requires
@@ -50,10 +49,7 @@ PRICE_DIGITS = 8
 
 
 def _own(provider_id: int) -> Provider:
-    found = guard.own_provider(actor(), provider_id)
-    if request.method == "POST":  # the first thing somebody changes ties the address to the person
-        guard.claim_addresses(actor())
-    return found
+    return guard.own_provider(actor(), provider_id)
 
 
 @blueprint.get("/gids/beheer")
@@ -64,7 +60,13 @@ def owned() -> Answer:
 
 
 def _owned(form: NewProviderForm, *, refused: bool = False) -> Answer:
-    return page("owned", refused=refused, managed=pages.managed_by(actor()), form=form)
+    return page(
+        "owned",
+        refused=refused,
+        managed=pages.managed_by(actor()),
+        invitations=pages.invitations_of(actor()),
+        form=form,
+    )
 
 
 @blueprint.post("/gids/beheer")
@@ -108,8 +110,6 @@ def _manage(
         reviews=pages.reviews_of(provider_id=found.id),
         colleague_form=colleague or EmailForm(formdata=None, prefix="collega"),
         now=now(),
-        MaybeReasonForm=MaybeReasonForm,
-        TextForm=TextForm,
     )
 
 
@@ -181,6 +181,18 @@ def drop_colleague(provider_id: int, member_id: int) -> Answer:
     if not guard.acts_for(actor(), provider_id):
         return go("owned", _("Done."))
     return go("manage", _("Done."), provider_id=provider_id)
+
+
+@blueprint.post("/gids/beheer/uitnodiging/<id:member_id>/<any(aannemen, afslaan):act>")
+@requires(USE)
+def answer_invitation(member_id: int, act: str) -> Answer:
+    """Begin to act for a provider that asked for it, or not."""
+    provider_id = providers.answer_invitation(
+        member_id, accepted=act == "aannemen", actor=actor(), at=now()
+    )
+    if act == "aannemen":
+        return go("manage", _("You act for this provider now."), provider_id=provider_id)
+    return go("owned", _("Done."))
 
 
 @blueprint.get("/gids/aanbieder/<id:provider_id>/beheren")
@@ -334,17 +346,19 @@ def _session(
     found = offerings.own_session(actor(), session_id)
     booked = pages.participants(found.id)
     offering = db.session.get_one(Offering, found.offering_id)
+    provider = db.session.get_one(Provider, offering.provider_id)
     return page(
         "manage_session",
         refused=refused,
         session=found,
         offering=offering,
-        provider=db.session.get_one(Provider, offering.provider_id),
+        provider=provider,
         bookings=booked,
         people=people_facts(one.person_id for one in booked),
         off_form=off_form or ReasonForm(formdata=None, prefix="af"),
         seats_form=seats_form or SeatsForm(formdata=None, obj=found),
         has_begun=found.starts_at <= now(),
+        vouched=bookings.is_vouched_for(offering, provider, today(found.starts_at)),
     )
 
 
@@ -397,7 +411,7 @@ def mark_present(session_id: int) -> Answer:
     found = offerings.own_session(actor(), session_id)
     number = bookings.mark(found, numbers_in("aanwezig", most=5000), organiser=actor(), at=now())
     return go(
-        "manage_session", _("Saved. %(number)s people get a certificate.", number=number),
+        "manage_session", _("Saved. Newly marked present: %(number)s.", number=number),
         session_id=session_id,
     )  # fmt: skip
 

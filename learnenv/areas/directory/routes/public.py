@@ -23,7 +23,7 @@ from learnenv.areas.directory.routes.parts import (
     page_number,
     place_name,
 )
-from learnenv.areas.directory.services import bookings, reviews
+from learnenv.areas.directory.services import bookings, providers, reviews
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.i18n import format_date, study_load
 from learnenv.kernel.permissions import public
@@ -161,7 +161,7 @@ def provider(provider_id: int) -> Answer:
         reviews=pages.reviews_of(provider_id=found.id, page=number),
         label=pages.labels_for(actor(), [found.id], today()).get(found.id),
         can_label=LABEL.allows(actor()),
-        claimable=not found.is_person and not pages.members_of(found.id),
+        claimable=not found.is_person and not providers.has_members(found.id),
         page=number,
         pages=max(1, -(-total // pages.REVIEWS_PER_PAGE)),
         page_url=lambda n: url_for("directory.provider", provider_id=found.id, pagina=n),

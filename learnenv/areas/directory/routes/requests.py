@@ -27,17 +27,10 @@ from learnenv.web import exports
 from learnenv.web.shell import actor
 
 
-def _known(list_id: str) -> list[tuple[int, str]]:
-    """Return the providers that can be asked: those of one's lists, the given one first."""
-    own = shortlists.shared_with(actor())
-    if is_number(list_id):
-        own = sorted(own, key=lambda one: one.id != int(list_id))
-    found: dict[int, str] = {}
-    for one in own[:10]:
-        for item in pages.items_of(one.id):
-            if item.provider.is_shown:
-                found[item.provider_id] = item.provider.name
-    return list(found.items())
+def _known() -> list[tuple[int, str]]:
+    """Return the providers that can be asked: those of one's lists."""
+    ids = [one.id for one in shortlists.shared_with(actor())]
+    return [(one.id, one.name) for one in pages.providers_of_lists(ids)]
 
 
 @blueprint.get("/gids/uitvragen/nieuw")
@@ -45,7 +38,7 @@ def _known(list_id: str) -> list[tuple[int, str]]:
 def new_request() -> Answer:
     """Ask what to ask, and to whom."""
     list_id = request.args.get("lijst", "")
-    known = _known(list_id)
+    known = _known()
     chosen = []
     if is_number(list_id):
         chosen = [
@@ -59,7 +52,7 @@ def new_request() -> Answer:
 @requires(USE)
 def ask() -> Answer:
     """Send the questions."""
-    known = _known("")
+    known = _known()
     form = RequestForm(known=known)
     if form.validate():
         with blaming(form):
@@ -97,6 +90,7 @@ def _request(
         request=found,
         answers=pages.answers_of(found.id),
         is_open=requests.is_open(found, now()),
+        is_readable=requests.is_readable(found, now()),
         choose_form=choose_form or ReasonForm(formdata=None, prefix="kies"),
         end_form=end_form or ReasonForm(formdata=None, prefix="stop"),
         deadline_form=deadline_form
@@ -164,7 +158,7 @@ def extend(request_id: int) -> Answer:
 def answers_file(request_id: int, kind: str) -> Response:
     """Give the answers as a file, after the deadline."""
     found = requests.own_request(actor(), request_id)
-    if requests.is_open(found, now()):
+    if not requests.is_readable(found, now()):
         raise DomainError(_("The answers open after the deadline."))
     columns = [_("Provider"), _("Price in euros"), *found.questions, _("Chosen")]
     rows: list[tuple[exports.Cell, ...]] = [

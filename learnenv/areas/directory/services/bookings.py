@@ -7,7 +7,7 @@ one last seat, exactly one gets it, on both databases.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -26,9 +26,9 @@ from learnenv.areas.directory.models import (
     Provider,
     Session,
 )
-from learnenv.areas.directory.services import participation
+from learnenv.areas.directory.services import guard, participation
 from learnenv.kernel import audit
-from learnenv.kernel.clock import now
+from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import DomainError, NotFoundError
 from learnenv.kernel.events import publish
@@ -39,6 +39,8 @@ CONFIRM = timedelta(hours=48)
 """How long a seat of the waiting list is kept for somebody."""
 LAST_CALL = timedelta(hours=1)
 NEEDS_KEPT = timedelta(days=30)
+WORKING_DAY = 480
+"""Minutes."""
 
 
 def hold(session_id: int) -> Session:
@@ -51,6 +53,15 @@ def hold(session_id: int) -> Session:
     if found is None or not found.offering.is_shown:
         raise NotFoundError
     return found
+
+
+def _whatever(session_id: int) -> Session:
+    """Return a session with its training and provider, also of one that hid itself."""
+    return db.session.scalars(
+        select(Session)
+        .options(joinedload(Session.offering).joinedload(Offering.provider))
+        .where(Session.id == session_id)
+    ).one()
 
 
 def _lock(session_id: int) -> None:
@@ -203,7 +214,9 @@ def answer(booking_id: int, *, accepted: bool, organiser: Actor, at: datetime) -
     booking = db.session.get(Booking, booking_id)
     if booking is None or booking.state != BookingState.ASKED:
         raise NotFoundError
-    session = hold(booking.session_id)
+    session = _whatever(booking.session_id)
+    if accepted and session.starts_at <= at:
+        raise DomainError(_("This training began already."))
     if accepted and not _take(session.id):
         raise DomainError(_("All seats are taken. Make more seats first, or say no."))
     to = BookingState.BOOKED if accepted else BookingState.REFUSED
@@ -284,11 +297,14 @@ def mark(session: Session, present: Iterable[int], *, organiser: Actor, at: date
     if session.starts_at > at:
         raise DomainError(_("Write down who was there when it has begun."))
     here = set(present)
+    _lock(session.id)  # two lists at once come one after the other
     rows = db.session.scalars(
-        select(Booking).where(
+        select(Booking)
+        .where(
             Booking.session_id == session.id,
             Booking.state.in_([BookingState.BOOKED, BookingState.ABSENT]),
         )
+        .execution_options(populate_existing=True)
     ).all()
     offering = db.session.get_one(Offering, session.offering_id)
     provider = db.session.get_one(Provider, offering.provider_id)
@@ -309,7 +325,15 @@ def _followed(
     who = people_facts([row.person_id]).get(row.person_id)
     if who is None:
         return
-    minutes = offering.minutes or int((session.ends_at - session.starts_at).total_seconds() // 60)
+    participation.add(
+        source=f"booking:{row.id}", proof=Proof.ATTENDANCE, person_id=row.person_id,
+        provider_id=provider.id, offering_id=offering.id, title=offering.title, at=at,
+    )  # fmt: skip
+    if not is_vouched_for(offering, provider, today(session.starts_at)):
+        return
+    if guard.tie(row.person_id, row.organisation_id, provider, today(at)) is not None:
+        return  # nobody proves by his own list that he was there
+    minutes = load_of(offering, session)
     with force_locale(who.language):
         title = _("%(title)s, at %(provider)s", title=offering.title, provider=provider.name)
         proof = _("attendance list of %(provider)s", provider=provider.name)
@@ -322,10 +346,6 @@ def _followed(
         ),
         at=at,
     )  # fmt: skip
-    participation.add(
-        source=f"booking:{row.id}", proof=Proof.ATTENDANCE, person_id=row.person_id,
-        provider_id=provider.id, offering_id=offering.id, title=offering.title, at=at,
-    )  # fmt: skip
     if offering.course_id is None:  # a course of ours counts by its own enrolment
         publish(
             OutsideTrainingFollowed(
@@ -334,6 +354,23 @@ def _followed(
                 provider=provider.name, minutes=minutes, proof=proof, at=session.starts_at,
             )
         )  # fmt: skip
+
+
+def is_vouched_for(offering: Offering, provider: Provider, day: date) -> bool:
+    """Whether this site gives certificates for a training: it or its provider is certified.
+
+    Anybody can make a profile; a seal of the programme needs somebody who looked at it.
+    """
+    return offering.is_certified(day) or provider.is_certified(day)
+
+
+def load_of(offering: Offering, session: Session) -> int:
+    """Return the study load in minutes: as told, else the time there, a working day at most."""
+    if offering.minutes:
+        return offering.minutes
+    whole = int((session.ends_at - session.starts_at).total_seconds() // 60)
+    days = (today(session.ends_at) - today(session.starts_at)).days + 1
+    return min(whole, days * WORKING_DAY)
 
 
 # --- mail ----------------------------------------------------------------------------------------

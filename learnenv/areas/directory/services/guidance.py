@@ -42,7 +42,7 @@ def _guide(one: Provider, day: date) -> Guide:
         day_rate=one.day_rate,
         stars=one.stars,
         reviews=one.reviews,
-        organisation_id=one.organisation_id,
+        is_shown=one.is_shown,
     )
 
 
@@ -53,7 +53,7 @@ def acted_for(actor: Actor) -> dict[int, str]:
     rows = db.session.execute(
         select(Provider.id, Provider.name)
         .join(Member, Member.provider_id == Provider.id)
-        .where(guard.is_mine(actor))
+        .where(Member.person_id == actor.person_id)
     )
     return {row.id: row.name for row in rows}
 
@@ -67,3 +67,10 @@ def known(provider_ids: set[int], day: date) -> dict[int, Guide]:
 def review_address() -> str:
     """Return where somebody finds what he can review."""
     return "/gids/mijn#beoordelen"
+
+
+def tied(
+    provider_ids: set[int], person_ids: set[int], organisation_id: int | None, day: date
+) -> set[int]:
+    """Return which providers are too near to these people and this organisation (P7)."""
+    return guard.tied_to(provider_ids, person_ids, organisation_id, day)

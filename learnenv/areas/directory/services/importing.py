@@ -176,6 +176,7 @@ def write(lines: list[Line], *, actor: Actor, at: datetime) -> int:
         provider.place = providers.place_key(profile.place)
         provider.themes = list(profile.themes)
         provider.is_listed = provider.is_shown = True
+        provider.shown_since = at
         made.append(provider)
     db.session.add_all(made)
     db.session.flush()

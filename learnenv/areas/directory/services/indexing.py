@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from learnenv.areas.directory.completeness import completeness
 from learnenv.areas.directory.models import (
@@ -23,7 +23,7 @@ from learnenv.areas.directory.models import (
 )
 from learnenv.areas.directory.rating import PRIOR_REVIEWS, PRIOR_STARS
 from learnenv.kernel import fulltext
-from learnenv.kernel.clock import now
+from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.places import places
 from learnenv.kernel.search import folded
@@ -143,7 +143,7 @@ def _write(
 
 
 def _provider_line(provider: Provider, complete: int) -> Line:
-    certified = provider.standing == "valid"
+    certified = provider.is_certified(today())
     rank = rank_of(provider.reviews, provider.stars)
     themes = list(dict.fromkeys([*provider.themes, *(provider.certified_themes or [])]))
     facets = {
@@ -160,7 +160,7 @@ def _provider_line(provider: Provider, complete: int) -> Line:
         "is_shown": provider.is_shown,
         "name": provider.folded_name,
         "facets": facets,
-        "certified_until": provider.certified_until if certified else None,
+        "certified_until": provider.certified_until if provider.standing == "valid" else None,
         "price": ON_REQUEST,
         "rank": rank,
         "weight": weight_of(certified=certified, rank=rank, complete=complete, planned=False),
@@ -172,7 +172,7 @@ def _provider_line(provider: Provider, complete: int) -> Line:
 
 
 def _offering_line(one: Offering, provider: Provider, complete: int, where: set[str]) -> Line:
-    certified = one.standing == "valid"
+    certified = one.is_certified(today())
     rank = rank_of(one.reviews, one.stars)
     known = places()
     keys = sorted(key for key in where if key)
@@ -195,11 +195,11 @@ def _offering_line(one: Offering, provider: Provider, complete: int, where: set[
         "is_shown": one.is_published and provider.is_shown,
         "name": folded(one.title),
         "facets": facets,
-        "certified_until": one.certified_until if certified else None,
+        "certified_until": one.certified_until if one.standing == "valid" else None,
         "price": ON_REQUEST if one.price is None else min(one.price, ON_REQUEST),
         "rank": rank,
         "weight": weight_of(
-            certified=certified or provider.standing == "valid",
+            certified=certified or provider.is_certified(today()),
             rank=rank, complete=complete, planned=bool(where),
         ),
     }  # fmt: skip
@@ -229,12 +229,3 @@ def refresh_planned(at: datetime, *, since: datetime) -> int:
     )
     index_providers(sorted(ids))
     return len(ids)
-
-
-def hide(provider: Provider) -> None:
-    """Take a provider out of what visitors see, now."""
-    db.session.execute(
-        update(Entry)
-        .where(Entry.provider_id == provider.id)
-        .values(is_shown=False, changed=next_turn())
-    )

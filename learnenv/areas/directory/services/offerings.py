@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from courses.api import course_id as id_of_course
 from learnenv.areas.directory import mails
 from learnenv.areas.directory.models import (
-    HOLDS_A_SEAT,
     OVER,
     Booking,
     BookingState,
@@ -246,15 +245,3 @@ def cancel_session(session: Session, reason: str, *, actor: Actor, at: datetime)
     db.session.flush()
     indexing.index_provider(offering.provider_id)
     audit.record("directory.session_off", f"session:{session.id}", actor=actor, people=len(rows))
-
-
-def seats_held(session_id: int) -> int:
-    """Count the bookings that hold a seat: what `taken` must be, for tests and `check`."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Booking)
-            .where(Booking.session_id == session_id, Booking.state.in_(HOLDS_A_SEAT))
-        )
-        or 0
-    )

@@ -86,16 +86,20 @@ def state_assignment(
     clean = " ".join(title.split())
     mark = hashlib.sha256(clean.casefold().encode()).hexdigest()[:32]
     source = f"assignment:{actor.id}:{provider.id}:{mark}"
-    known = db.session.scalar(select(Participation.id).where(Participation.source == source))
-    if known is not None:
+    values = {
+        "source": source, "proof": Proof.ASSIGNMENT, "person_id": actor.id,
+        "provider_id": provider.id, "title": clean[:300], "text": text.strip(),
+        "is_confirmed": False, "is_refused": False, "reason": "", "at": at,
+    }  # fmt: skip
+    made_id = db.session.scalar(
+        insert(Participation)
+        .values(**values)
+        .on_conflict_do_nothing(index_elements=["source"])
+        .returning(Participation.id)
+    )
+    if made_id is None:
         raise InvalidInputError(_("You named this assignment already."), field="title")
-    made = Participation(
-        source=source, proof=Proof.ASSIGNMENT, person_id=actor.id, provider_id=provider.id,
-        title=clean[:300], text=text.strip(), is_confirmed=False, is_refused=False, reason="",
-        at=at,
-    )  # fmt: skip
-    db.session.add(made)
-    db.session.flush()
+    made = db.session.get_one(Participation, made_id)
     name = provider.name
 
     def words() -> tuple[str, tuple[str, ...], str]:
@@ -103,7 +107,7 @@ def state_assignment(
             _("Did you do this assignment?"),
             (
                 _("Somebody names an assignment of %(name)s: %(title)s.", name=name, title=clean),
-                _("Confirm it, or say why not. A moderator looks too."),
+                _("Confirm it, or say why not. If you say no, a moderator decides."),
             ),
             _("To the assignment"),
         )
@@ -137,7 +141,7 @@ def decide(
         raise NotFoundError
     provider = db.session.get_one(Provider, found.provider_id)
     if as_moderator:
-        providers.stand_apart(actor, provider, at=at)
+        providers.stand_apart(actor, provider, at=at, asked_by=found.person_id)
     if found.person_id == actor.person_id:
         raise ForbiddenError(_("Somebody else decides on what you asked yourself."))
     if not confirmed and not reason.strip():

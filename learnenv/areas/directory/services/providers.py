@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
+from learnenv.accounts.api import tops_of
 from learnenv.areas.directory import mails
 from learnenv.areas.directory.models import (
     PEOPLE,
@@ -24,8 +25,8 @@ from learnenv.areas.directory.models import (
     Waiting,
 )
 from learnenv.areas.directory.services import guard, indexing
-from learnenv.kernel import audit
-from learnenv.kernel.clock import today
+from learnenv.kernel import audit, throttle
+from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import DomainError, ForbiddenError, InvalidInputError, NotFoundError
 from learnenv.kernel.permissions import Actor
@@ -37,6 +38,8 @@ YEARS_TIED = 3
 SENSITIVE = ("name", "kind", "website")
 """What visitors know a provider by: a change waits for a moderator, with the difference."""
 MOST_MEMBERS = 20
+MAILS_A_DAY, DAY = 40, 86_400
+"""Mails to addresses that somebody types, so that the site is no way to send mail."""
 MOST_OWN = 10
 """Providers that one person may make; an agency of agencies asks a moderator."""
 
@@ -125,19 +128,7 @@ def open_own(profile: Profile, *, actor: Actor, at: datetime) -> Provider:
               number=MOST_OWN)
         )  # fmt: skip
     name = clean_name(profile.name)
-    twin = db.session.scalar(
-        select(Provider).where(
-            Provider.folded_name == folded(name),
-            Provider.kind.not_in(PEOPLE),
-            Provider.is_shown,
-        )
-    )
-    if twin is not None and profile.kind not in PEOPLE:
-        raise InvalidInputError(
-            _("%(name)s is in the Gouden Gids already. Ask to manage it on its page.", name=name),
-            field="name",
-            way_out=(name, f"/gids/aanbieder/{twin.id}"),
-        )
+    _no_twin(profile.kind, name)
     provider = new_provider(profile, actor=actor, at=at)
     if not provider.is_person:
         provider.organisation_id = actor.organisation_id
@@ -147,10 +138,30 @@ def open_own(profile: Profile, *, actor: Actor, at: datetime) -> Provider:
     return provider
 
 
+def _no_twin(kind: str, name: str, *, but: int = 0) -> None:
+    """Raise InvalidInputError when another agency or institute shows under this name."""
+    twin = db.session.scalar(
+        select(Provider.id).where(
+            Provider.folded_name == folded(name),
+            Provider.kind.not_in(PEOPLE),
+            Provider.is_shown,
+            Provider.id != but,
+        )
+    )
+    if twin is not None and kind not in PEOPLE:
+        raise InvalidInputError(
+            _("%(name)s is in the Gouden Gids already. Ask to manage it on its page.", name=name),
+            field="name",
+            way_out=(name, f"/gids/aanbieder/{twin}"),
+        )
+
+
 def settle(provider: Provider) -> None:
     """Work out whether visitors see it, and write the lines of the search anew."""
     listed = provider.is_listed and not provider.is_person
     provider.is_shown = provider.consent_at is not None or listed
+    if provider.is_shown and provider.shown_since is None:
+        provider.shown_since = now()
     db.session.flush()
     indexing.index_provider(provider.id)
 
@@ -166,8 +177,8 @@ def save(provider: Provider, profile: Profile, *, actor: Actor, at: datetime) ->
     _fill(provider, profile)
     provider.changed_at = at
     waiting = None
-    # Hiding for a moment is no way round: a certificate and reviews belong to a name.
-    is_known = provider.is_shown or provider.party_id is not None or provider.reviews > 0
+    # Hiding for a moment is no way round: certificate, reviews and bookings belong to a name.
+    is_known = provider.shown_since is not None or provider.party_id is not None
     if differs and is_known:
         waiting = _wait(provider, {k: before[k] for k in differs}, differs, actor=actor, at=at)
     else:
@@ -220,6 +231,7 @@ def show(provider: Provider, *, actor: Actor, at: datetime) -> None:
             _("Write a summary first: it is what visitors read in the list."),
             way_out=(_("Edit the profile"), f"/gids/beheer/{provider.id}/profiel"),
         )
+    _no_twin(provider.kind, provider.name, but=provider.id)
     provider.consent_at, provider.consent_by = at, actor.person_id
     audit.record("directory.consent_given", f"provider:{provider.id}", actor=actor)
     settle(provider)
@@ -256,6 +268,8 @@ def ask_colleague(provider: Provider, *, email: str, actor: Actor, at: datetime)
         raise InvalidInputError(
             _("%(number)s people is the most.", number=MOST_MEMBERS), field="email"
         )
+    throttle.check("gids-mail", str(actor.id), limit=MAILS_A_DAY, seconds=DAY)
+    throttle.hit("gids-mail", str(actor.id), seconds=DAY)
     add_member(provider, email=email, at=at)
     name = provider.name
 
@@ -272,9 +286,35 @@ def ask_colleague(provider: Provider, *, email: str, actor: Actor, at: datetime)
 
     mails.tell_address(
         email.lower(), words, language=actor.language, path="/gids/beheer",
-        key=f"member:{provider.id}",
+        key=f"member:{provider.id}:{at.date().isoformat()}",
     )  # fmt: skip
     audit.record("directory.member_added", f"provider:{provider.id}", actor=actor)
+
+
+def answer_invitation(member_id: int, *, accepted: bool, actor: Actor, at: datetime) -> int:
+    """Begin to act for a provider that asked by address, or say no, which leaves no trace.
+
+    Returns the provider. Raises NotFoundError for what was asked of another address.
+    """
+    found = db.session.scalar(
+        select(Member)
+        .where(
+            Member.id == member_id,
+            Member.person_id.is_(None),
+            Member.email == actor.email.lower(),
+        )
+        .with_for_update()
+    )
+    if found is None:
+        raise NotFoundError
+    provider_id = found.provider_id
+    if accepted:
+        found.person_id, found.added_at = actor.id, at
+        audit.record("directory.member_accepted", f"provider:{provider_id}", actor=actor)
+    else:
+        db.session.delete(found)
+    db.session.flush()
+    return provider_id
 
 
 def drop_member(provider: Provider, member_id: int, *, actor: Actor, at: datetime) -> None:
@@ -286,6 +326,8 @@ def drop_member(provider: Provider, member_id: int, *, actor: Actor, at: datetim
     member = db.session.get(Member, member_id)
     if member is None or member.provider_id != provider.id:
         raise NotFoundError
+    if provider.is_person and member.person_id is not None and member.person_id != actor.person_id:
+        raise DomainError(_("This profile is of a person, who takes himself off."))
     others = db.session.scalar(
         select(func.count())
         .select_from(Member)
@@ -295,7 +337,7 @@ def drop_member(provider: Provider, member_id: int, *, actor: Actor, at: datetim
             Member.person_id.is_not(None),
         )
     )
-    if not others:
+    if not others and member.person_id is not None:
         raise DomainError(_("Somebody must act for the provider. Add a colleague first."))
     if member.person_id is not None:
         until = today(at) + relativedelta(years=YEARS_TIED)
@@ -316,11 +358,13 @@ def drop_member(provider: Provider, member_id: int, *, actor: Actor, at: datetim
 
 
 def has_members(provider_id: int) -> bool:
-    """Whether anybody acts for a provider."""
-    return (
-        db.session.scalar(select(Member.id).where(Member.provider_id == provider_id).limit(1))
-        is not None
+    """Whether anybody acts for a provider; who was only asked does not."""
+    found = db.session.scalar(
+        select(Member.id)
+        .where(Member.provider_id == provider_id, Member.person_id.is_not(None))
+        .limit(1)
     )
+    return found is not None
 
 
 def host_of(website: str) -> str:
@@ -336,7 +380,8 @@ def claim(provider: Provider, text: str, *, actor: Actor, at: datetime) -> bool:
     if not provider.is_shown or provider.is_person or has_members(provider.id):
         raise NotFoundError
     host = host_of(provider.website)
-    if host and actor.email.rsplit("@", 1)[-1].lower() == host:
+    whole = urlsplit(provider.website).path in {"", "/"}  # a page at a host of many says nothing
+    if host and whole and actor.email.rsplit("@", 1)[-1].lower() == host:
         _grant(provider, actor.id, actor.email, at=at)
         audit.record("directory.claimed", f"provider:{provider.id}", actor=actor, by="mail domain")
         return True
@@ -361,13 +406,13 @@ def decide_claim(claim_id: int, *, granted: bool, reason: str, actor: Actor, at:
     """Grant or refuse a claim, and tell who asked."""
     from learnenv.accounts.api import person_facts
 
-    found = db.session.get(Claim, claim_id)
+    found = db.session.get(Claim, claim_id, with_for_update=True, populate_existing=True)
     if found is None or found.state != Waiting.WAITING:
         raise NotFoundError
     provider = db.session.get_one(Provider, found.provider_id)
-    stand_apart(actor, provider, at=at)
-    if found.person_id == actor.person_id:
-        raise ForbiddenError(_("Somebody else decides on what you asked yourself."))
+    stand_apart(actor, provider, at=at, asked_by=found.person_id)
+    if granted and has_members(provider.id):
+        raise DomainError(_("Somebody manages this profile already. Refuse, and say so."))
     if not granted and not reason.strip():
         raise InvalidInputError(_("Say why."), field="reason")
     found.state = Waiting.GRANTED if granted else Waiting.REFUSED
@@ -402,11 +447,11 @@ def decide_change(
     change_id: int, *, granted: bool, reason: str, actor: Actor, at: datetime
 ) -> None:
     """Let a sensitive edit through, or not, and tell the provider."""
-    found = db.session.get(Change, change_id)
+    found = db.session.get(Change, change_id, with_for_update=True, populate_existing=True)
     if found is None or found.state != Waiting.WAITING:
         raise NotFoundError
     provider = db.session.get_one(Provider, found.provider_id)
-    stand_apart(actor, provider, at=at)
+    stand_apart(actor, provider, at=at, asked_by=found.asked_by)
     if not granted and not reason.strip():
         raise InvalidInputError(_("Say why."), field="reason")
     found.state = Waiting.GRANTED if granted else Waiting.REFUSED
@@ -436,14 +481,22 @@ def decide_change(
     )  # fmt: skip
 
 
-def stand_apart(actor: Actor, provider: Provider, *, at: datetime) -> None:
-    """Raise ForbiddenError when who decides is tied to the provider, with the reason (P7)."""
+def stand_apart(
+    actor: Actor, provider: Provider, *, at: datetime, asked_by: int | None = None
+) -> None:
+    """Raise ForbiddenError when who decides is tied to the provider or to who asked (P7)."""
+    if actor.person_id is None:
+        return
     tied = guard.tie(actor.id, actor.organisation_id, provider, today(at))
     if tied is not None:
         raise ForbiddenError(tied + " " + _("Another moderator decides."))
-
-
-# --- labels --------------------------------------------------------------------------------------
+    if asked_by is None:
+        return
+    if asked_by == actor.person_id:
+        raise ForbiddenError(_("Somebody else decides on what you asked yourself."))
+    tops, _places = tops_of([asked_by, actor.id])
+    if tops.get(actor.id) is not None and tops.get(actor.id) == tops.get(asked_by):
+        raise ForbiddenError(_("A colleague asks this. Another moderator decides."))
 
 
 def set_label(

@@ -24,12 +24,14 @@ from learnenv.areas.directory.models import (
     RequestState,
 )
 from learnenv.areas.directory.services import guard, participation
-from learnenv.kernel import audit
+from learnenv.areas.directory.services.providers import DAY
+from learnenv.kernel import audit, throttle
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import DomainError, InvalidInputError, NotFoundError
 from learnenv.kernel.permissions import Actor
 
 MOST_PROVIDERS, MOST_QUESTIONS = 10, 20
+REQUESTS_A_DAY = 10
 SHORTEST, LONGEST = timedelta(hours=24), timedelta(days=180)
 
 
@@ -67,6 +69,8 @@ def ask(draft: Draft, *, actor: Actor, at: datetime) -> Request:
         raise InvalidInputError(
             _("Choose 1 to %(number)s providers.", number=MOST_PROVIDERS), field="providers"
         )
+    throttle.check("gids-request", str(actor.id), limit=REQUESTS_A_DAY, seconds=DAY)
+    throttle.hit("gids-request", str(actor.id), seconds=DAY)
     made = Request(
         kind=RequestKind(draft.kind), title=" ".join(draft.title.split())[:200],
         about=draft.about.strip(), questions=questions, deadline_at=draft.deadline_at,
@@ -116,6 +120,12 @@ def _tell(provider: Provider, made: Request) -> None:
 def is_open(request: Request, at: datetime) -> bool:
     """Whether providers can still answer."""
     return request.state == RequestState.OPEN and at < request.deadline_at
+
+
+def is_readable(request: Request, at: datetime) -> bool:
+    """Whether the asker reads the answers: after the deadline; never when it was ended before."""
+    ended_early = request.chosen_at is not None and request.chosen_at < request.deadline_at
+    return at >= request.deadline_at and not ended_early
 
 
 def own_request(actor: Actor, request_id: int) -> Request:
@@ -199,10 +209,11 @@ def choose(request: Request, answer_id: int, reason: str, *, actor: Actor, at: d
         raise NotFoundError
     found.is_chosen = True
     request.state, request.reason, request.chosen_at = RequestState.CHOSEN, reason.strip(), at
-    participation.add(
-        source=f"answer:{found.id}", proof=Proof.QUOTATION, person_id=actor.id,
-        provider_id=found.provider_id, title=request.title, at=at,
-    )  # fmt: skip
+    if request.kind == RequestKind.QUOTATION:  # information is no assignment
+        participation.add(
+            source=f"answer:{found.id}", proof=Proof.QUOTATION, person_id=actor.id,
+            provider_id=found.provider_id, title=request.title, at=at,
+        )  # fmt: skip
     _tell_outcome(request, found.provider_id)
     db.session.flush()
     audit.record(

@@ -99,6 +99,9 @@ def write(
     ).one()
     if made is None:
         _edit(review, given, words, at)
+        if review.state == ReviewState.PENDING and state == ReviewState.PUBLISHED:
+            review.state, review.written_at = state, at  # it waited while the writer was tied
+            _tell_provider(review, provider)
     elif state == ReviewState.PUBLISHED:
         _tell_provider(review, provider)
     db.session.flush()
@@ -146,11 +149,12 @@ def count(provider_id: int, offering_id: int | None) -> None:
         pairs.append((Offering, offering_id, Review.offering_id))
     for model, key, column in pairs:
         rows = db.session.execute(
-            select(Review.stars, Review.written_at).where(
-                column == key, Review.state == ReviewState.PUBLISHED
-            )
+            select(Review.person_id, Review.stars, Review.written_at)
+            .where(column == key, Review.state == ReviewState.PUBLISHED)
+            .order_by(Review.written_at, Review.id)
         ).all()
-        found = rating([row.stars for row in rows])
+        newest = {row.person_id: row.stars for row in rows}  # one opinion is no average
+        found = rating(list(newest.values()))
         db.session.execute(
             update(model)
             .where(model.id == key)
@@ -183,6 +187,7 @@ def take_back(review: Review, *, actor: Actor, at: datetime) -> None:
 
     One that never showed leaves nothing: nobody marks a provider with what nobody confirmed.
     """
+    db.session.refresh(review, with_for_update=True)  # it may be published at this moment
     if review.person_id != actor.id or review.state == ReviewState.REMOVED:
         raise NotFoundError
     if review.state == ReviewState.PENDING:

@@ -15,7 +15,8 @@ from learnenv.areas.directory.models import (
     ShortlistItem,
     ShortlistMember,
 )
-from learnenv.kernel import audit
+from learnenv.areas.directory.services.providers import DAY, MAILS_A_DAY
+from learnenv.kernel import audit, throttle
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import InvalidInputError, NotFoundError
 from learnenv.kernel.permissions import Actor
@@ -159,6 +160,8 @@ def share(shortlist: Shortlist, email: str, *, actor: Actor, at: datetime) -> No
         raise InvalidInputError(
             _("%(number)s people is the most.", number=MOST_COLLEAGUES), field="email"
         )
+    throttle.check("gids-mail", str(actor.id), limit=MAILS_A_DAY, seconds=DAY)
+    throttle.hit("gids-mail", str(actor.id), seconds=DAY)
     address = email.strip().lower()
     db.session.execute(
         insert(ShortlistMember)
@@ -169,9 +172,9 @@ def share(shortlist: Shortlist, email: str, *, actor: Actor, at: datetime) -> No
 
     def words() -> tuple[str, tuple[str, ...], str]:
         return (
-            _("A list to choose from: %(name)s", name=name),
+            _("A colleague shares a list of the Gouden Gids"),
             (
-                _("%(by)s asks you to look along.", by=actor.name),
+                _("%(by)s asks you to look along at “%(name)s”.", by=actor.name, name=name),
                 _("Sign in with this address, or make an account with it."),
             ),
             _("To the list"),
@@ -179,9 +182,19 @@ def share(shortlist: Shortlist, email: str, *, actor: Actor, at: datetime) -> No
 
     mails.tell_address(
         address, words, language=actor.language, path=f"/gids/lijsten/{shortlist.id}",
-        key=f"shortlist:{shortlist.id}",
+        key=f"shortlist:{shortlist.id}:{at.date().isoformat()}",
     )  # fmt: skip
     audit.record("directory.list_shared", f"shortlist:{shortlist.id}", actor=actor)
+
+
+def unshare(shortlist: Shortlist, member_id: int, *, actor: Actor) -> None:
+    """Let somebody no longer see a list, by who made it."""
+    found = db.session.get(ShortlistMember, member_id)
+    if shortlist.owner_id != actor.id or found is None or found.shortlist_id != shortlist.id:
+        raise NotFoundError
+    db.session.delete(found)
+    db.session.flush()
+    audit.record("directory.list_unshared", f"shortlist:{shortlist.id}", actor=actor)
 
 
 def drop(shortlist: Shortlist, *, actor: Actor) -> None:

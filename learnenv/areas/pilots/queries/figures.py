@@ -57,8 +57,10 @@ class Figures:
     rows: list[Row]
     total: int
     """Since the beginning of the programme, until the end of this year."""
+    all_days: Decimal | None
+    """From need to choice on average, of all."""
     days: Decimal | None
-    """On average, of pilots with a baseline in days."""
+    """The same of pilots with a baseline in days."""
     baseline_days: Decimal | None
     euros: Decimal | None
     """Agreed, on average, of pilots with a baseline in euros."""
@@ -98,6 +100,7 @@ def of_year(year: int) -> Figures:
     return Figures(
         rows=rows,
         total=number(last),
+        all_days=_average([row.days for row in rows]),
         days=_average([row.days for row in in_days]),
         baseline_days=_average([row.pilot.baseline_days or 0 for row in in_days]),
         euros=_average([row.pilot.price or 0 for row in in_euros]),

@@ -38,6 +38,7 @@ def index() -> Answer:
         "index",
         pilots=rows,
         places=organisation_names({one.organisation_id for one in rows}),
+        guides=_names_of_guides(rows),
         total=total,
         target=figures.TARGET,
         number=number,
@@ -45,6 +46,17 @@ def index() -> Answer:
         page_url=lambda n: url_for("pilots.index", pagina=n),
         follows=FOLLOW.allows(actor()),
     )
+
+
+def _names_of_guides(rows: list[Pilot]) -> dict[int, str]:
+    """Return the guidance of pilots by name; of who does not show any more the kind only (P35)."""
+    known = guidance.known({one.provider_id for one in rows if one.provider_id}, today())
+    return {
+        one.id: one.provider_name
+        if one.provider_id in known and known[one.provider_id].is_shown
+        else _("a certified adviser")
+        for one in rows
+    }
 
 
 @blueprint.get("/proefprojecten/mijn")
@@ -190,7 +202,10 @@ def choose(pilot_id: int) -> Answer:
             form.blame(DomainError(_("Choose one of the offers.")))
         else:
             with blaming(form):
-                posting.choose(found, chosen, form.reason.data or "", actor=actor(), at=now())
+                posting.choose(
+                    found, chosen, form.reason.data or "", actor=actor(), at=now(),
+                    price=request.form.get(f"prijs-{chosen}", type=int),
+                )  # fmt: skip
                 return go(
                     "pilot", _("Chosen. The pilot runs, and everybody gets a mail."),
                     pilot_id=pilot_id,

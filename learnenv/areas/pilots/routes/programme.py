@@ -54,7 +54,7 @@ def _follow_up(found: Pilot, form: FollowUpForm, *, refused: bool = False) -> An
         pilot=found,
         form=form,
         follow_up=pages.follow_up_of(found.id),
-        had_a_part=guard.had_a_part(actor(), found),
+        had_a_part=guard.had_a_part(actor(), found, today()),
         place=organisation_names([found.organisation_id]).get(found.organisation_id, ""),
     )
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from sqlalchemy import select
 
 from learnenv.accounts.api import tops_of
@@ -9,15 +12,24 @@ from learnenv.areas.pilots.models import Invitation, Pilot, Side
 from learnenv.kernel import guidance
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
-from learnenv.kernel.guidance import Guide
 from learnenv.kernel.permissions import Actor
 
 
 def leads(actor: Actor, pilot: Pilot) -> bool:
-    """Whether the actor speaks for the organisation: its leader, or a manager of it."""
-    return actor.is_known and (
-        pilot.leader_id == actor.person_id or pilot.organisation_id in actor.managed
-    )
+    """Whether the actor speaks for the organisation: its leader, or a manager of it.
+
+    A leader who went to work elsewhere does not.
+    """
+    if not actor.is_known:
+        return False
+    if pilot.organisation_id in actor.managed:
+        return True
+    return pilot.leader_id == actor.person_id and _same_tree(actor.id, pilot.organisation_id)
+
+
+def _same_tree(person_id: int, organisation_id: int) -> bool:
+    people, places = tops_of([person_id], [organisation_id])
+    return people.get(person_id, 0) == places.get(organisation_id)
 
 
 def own_pilot(actor: Actor, pilot_id: int, *, hold: bool = False) -> Pilot:
@@ -73,19 +85,15 @@ def worked_on(actor: Actor, pilot_id: int, *, hold: bool = False) -> tuple[Pilot
     return found, Side.ORGANISATION if Side.ORGANISATION in sides else Side.GUIDANCE
 
 
-def tied(actor: Actor, pilot: Pilot, guide: Guide) -> bool:
-    """Whether this guidance is of the organisation itself, or of who chooses (P7)."""
-    if guide.provider_id in guidance.acted_for(actor):
-        return True
-    if guide.organisation_id is None:
-        return False
-    _people, tops = tops_of([], [guide.organisation_id, pilot.organisation_id])
-    return tops.get(guide.organisation_id) == tops.get(pilot.organisation_id)
+def tied(actor: Actor, pilot: Pilot, provider_ids: Iterable[int], day: date) -> set[int]:
+    """Return which guidance is of the organisation itself, of its leader or of who chooses (P7)."""
+    return guidance.tied(provider_ids, {actor.id, pilot.leader_id}, pilot.organisation_id, day)
 
 
-def had_a_part(actor: Actor, pilot: Pilot) -> bool:
+def had_a_part(actor: Actor, pilot: Pilot, day: date) -> bool:
     """Whether somebody is too near to look at a pilot again: of either side, or a colleague."""
-    if sides_of(actor, pilot):
+    if sides_of(actor, pilot) or _same_tree(actor.id, pilot.organisation_id):
         return True
-    people, tops = tops_of([actor.id], [pilot.organisation_id])
-    return people.get(actor.id, 0) == tops.get(pilot.organisation_id)
+    return pilot.provider_id is not None and bool(
+        guidance.tied([pilot.provider_id], {actor.id}, actor.organisation_id, day)
+    )

@@ -107,8 +107,9 @@ def ranked(pilot: Pilot, *, actor: Actor, day: date) -> list[Ranked]:
         key=pilot.id, theme=pilot.theme, region=pilot.region, ends_on=pilot.ends_on,
         budget=pilot.budget,
     )  # fmt: skip
-    free = [g for g in guidance.candidates(day) if not guard.tied(actor, pilot, g)]
-    return rank(wanted, free)
+    found = guidance.candidates(day)
+    tied = guard.tied(actor, pilot, [one.provider_id for one in found], day)
+    return rank(wanted, [one for one in found if one.provider_id not in tied])
 
 
 def invitations(pilot_id: int) -> list[Invitation]:
@@ -218,10 +219,19 @@ def _still_open(pilot: Pilot, invitation: Invitation) -> None:
         raise DomainError(_("The choice has been made already."))
 
 
-def choose(pilot: Pilot, invitation_id: int, reason: str, *, actor: Actor, at: datetime) -> None:
+def choose(
+    pilot: Pilot,
+    invitation_id: int,
+    reason: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    price: int | None = None,
+) -> None:
     """Accept an offer, with the reason; the pilot runs and counts from here. `pilot` is held.
 
-    Raises ForbiddenError for guidance that is tied, DomainError when it is not certified today.
+    `price` is what the chooser read, in euros. Raises ForbiddenError for guidance that is tied,
+    DomainError when it is not certified today.
     """
     if pilot.state != State.OPEN:
         raise DomainError(_("The choice has been made already."))
@@ -230,6 +240,8 @@ def choose(pilot: Pilot, invitation_id: int, reason: str, *, actor: Actor, at: d
     found = db.session.get(Invitation, invitation_id, populate_existing=True)
     if found is None or found.pilot_id != pilot.id or found.state != InvitationState.OFFERED:
         raise NotFoundError
+    if price is not None and price != found.price:
+        raise DomainError(_("This offer changed just now. Read it again before you choose."))
     day = today(at)
     guide = guidance.known([found.provider_id], day).get(found.provider_id)
     if guide is None or guide.certified_until is None:
@@ -237,7 +249,7 @@ def choose(pilot: Pilot, invitation_id: int, reason: str, *, actor: Actor, at: d
             _("%(name)s is not certified any more. Choose another offer, or wait.",
               name=found.provider_name)
         )  # fmt: skip
-    if guard.tied(actor, pilot, guide):
+    if guard.tied(actor, pilot, [guide.provider_id], day):
         raise ForbiddenError(_("This guidance belongs to your own organisation."))
     pilot.state, pilot.stage = State.RUNNING, Stage.PREPARE
     pilot.provider_id, pilot.provider_name = found.provider_id, guide.name
@@ -290,6 +302,21 @@ def _tell_outcome(pilot: Pilot, chosen: int | None) -> None:
         guidance.tell(row.provider_id, words, path=path, key=f"pilot-outcome:{pilot.id}")
 
 
+def _tell_stopped(pilot: Pilot) -> None:
+    title, why, provider_id = pilot.title, pilot.result, pilot.provider_id
+    assert provider_id is not None
+
+    def words() -> tuple[str, tuple[str, ...], str]:
+        return (
+            _("The pilot was stopped: %(title)s", title=title),
+            (_("The organisation gives this reason: %(reason)s", reason=why),),
+            _("To the pilot"),
+        )
+
+    path = f"/proefprojecten/{pilot.id}"
+    guidance.tell(provider_id, words, path=path, key=f"pilot-stopped:{pilot.id}")
+
+
 def stop(pilot: Pilot, reason: str, *, actor: Actor, at: datetime) -> None:
     """End a pilot without a result, with the reason; it does not count. `pilot` is held."""
     if pilot.state not in (State.OPEN, State.RUNNING):
@@ -302,5 +329,7 @@ def stop(pilot: Pilot, reason: str, *, actor: Actor, at: datetime) -> None:
         pilot.reason = reason.strip()
         _settle_invitations(pilot, None)
         _tell_outcome(pilot, None)
+    elif pilot.provider_id is not None:
+        _tell_stopped(pilot)
     db.session.flush()
     audit.record("pilots.stopped", f"pilot:{pilot.id}", actor=actor)

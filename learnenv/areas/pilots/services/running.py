@@ -99,6 +99,10 @@ def close(
     """
     if pilot.state != State.RUNNING or pilot.provider_id is None:
         raise DomainError(_("Only a running pilot can be closed."))
+    if pilot.stage != STAGES[-1]:
+        raise DomainError(_("Go through the stages first: a pilot that only began has no result."))
+    if not db.session.scalar(select(LogLine.id).where(LogLine.pilot_id == pilot.id).limit(1)):
+        raise DomainError(_("Write in the log what was done first."))
     if not (result.strip() and lessons.strip()):
         raise InvalidInputError(_("Say what came out of it and what others can learn."),
                                 field="result")  # fmt: skip
@@ -195,7 +199,7 @@ def follow_up(
     """Write down what is left of a pilot after six months; by who had no part in it (k24)."""
     if pilot.state != State.CLOSED or pilot.follow_up_on is None:
         raise NotFoundError
-    if guard.had_a_part(actor, pilot):
+    if guard.had_a_part(actor, pilot, today(at)):
         raise ForbiddenError(_("You had a part in this pilot. Somebody else looks at it."))
     if today(at) < pilot.follow_up_on:
         raise DomainError(_("It is too early: look six months after the end."))
