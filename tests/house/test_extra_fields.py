@@ -183,7 +183,7 @@ LAST = (
     "certification.propose_end", "certification.assessor_asks", "certification.answer",
     "certification.release", "certification.add_relation", "certification.withdraw",
     "certification.accept_invitation",
-    "pilots.close", "pilots.stop", "directory.cancel_session", "directory.drop_list", "directory.drop_colleague",
+    "pilots.close", "pilots.stop", "directory.answer_invitation", "directory.cancel_session", "directory.drop_list", "directory.drop_colleague",
     "directory.show_or_hide", "courses.hand_in", "accounts.look_as", "accounts.stop_looking", "accounts.sign_out",
 )  # fmt: skip
 # A switch takes any text for yes, so a mark does not show in it: these are compared.

@@ -289,7 +289,9 @@ def test_P42_a_certificate_of_attendance_stops_the_way_back(own: Flask) -> None:
     """It would be lost, or change into something else. The steps before it can be taken again."""
     del own
     person = make_person(organisation=make_organisation())
-    offering = directory.make_offering(directory.make_provider(owner=make_person()))
+    provider = directory.make_provider(owner=make_person())
+    directory.certify(provider)
+    offering = directory.make_offering(provider)
     session = directory.make_session(offering, days=1)
     booking = directory.book(session, person)
     with transaction():
