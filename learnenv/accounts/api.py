@@ -183,10 +183,8 @@ def authors_of(course_ids: Iterable[int]) -> set[tuple[int, int]]:
 
 def managers_of(organisation_id: int | None) -> tuple[PersonFacts, ...]:
     """Return the managers of an organisation, or of the nearest one above it that has any."""
-    found = db.session.get(Organisation, organisation_id) if organisation_id else None
-    if found is None:
-        return ()
-    return _managers([int(part) for part in found.path.strip("/").split("/")])
+    places = organisations_up(organisation_id)
+    return _managers(places) if places else ()
 
 
 def organisation_names(organisation_ids: Iterable[int]) -> dict[int, str]:
@@ -195,6 +193,12 @@ def organisation_names(organisation_ids: Iterable[int]) -> dict[int, str]:
         select(Organisation.id, Organisation.name).where(Organisation.id.in_(set(organisation_ids)))
     )
     return {row.id: row.name for row in rows}
+
+
+def organisations_up(organisation_id: int | None) -> list[int]:
+    """Return an organisation and all above it, the top first; none for None."""
+    found = db.session.get(Organisation, organisation_id) if organisation_id else None
+    return [int(part) for part in found.path.strip("/").split("/")] if found else []
 
 
 def organisation_of(person_id: int) -> int | None:

@@ -566,8 +566,9 @@ def test_g12_a_label_is_for_the_own_organisation(app: Flask) -> None:
     him.post(f"{path}/contract", {**sent, "organisation": str(other.id)}, status=422)
     him.post(f"{path}/contract", sent)
     assert len(db.session.scalars(select(Label)).all()) == 1
+    part = make_organisation("Dienst van Een", parent=place)
     for person, sees in (
-        (make_person(organisation=place), True), (make_person(organisation=other), False),
+        (make_person(organisation=place), True), (make_person(organisation=part), True), (make_person(organisation=other), False),
         (make_person(), False), (None, False),
     ):  # fmt: skip
         browser = Browser(app)

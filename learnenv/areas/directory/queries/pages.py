@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
+from learnenv.accounts.api import organisations_up
 from learnenv.areas.directory.completeness import Completeness, completeness
 from learnenv.areas.directory.models import (
     Answer,
@@ -127,17 +128,19 @@ def reviews_number(*, provider_id: int | None = None, offering_id: int | None = 
 
 
 def labels_for(viewer: Actor, provider_ids: Iterable[int], day: date) -> dict[int, Label]:
-    """Return what the viewer's own organisation says of providers (g12)."""
-    if viewer.organisation_id is None:
+    """Return what the viewer's organisation says of providers, else one above it (g12)."""
+    places = organisations_up(viewer.organisation_id)
+    if not places:
         return {}
     rows = db.session.scalars(
         select(Label).where(
-            Label.organisation_id == viewer.organisation_id,
+            Label.organisation_id.in_(places),
             Label.provider_id.in_(set(provider_ids)),
             or_(Label.until.is_(None), Label.until >= day),
         )
     )
-    return {row.provider_id: row for row in rows}
+    nearest_last = sorted(rows, key=lambda row: places.index(row.organisation_id))
+    return {row.provider_id: row for row in nearest_last}
 
 
 # --- compare -------------------------------------------------------------------------------------
