@@ -49,6 +49,8 @@ class Crowd:
     courses: list[tuple[Course, Outline]]
     now: datetime
     random: random.Random = field(default_factory=lambda: random.Random(2010))  # noqa: S311
+    first_list: int = 1
+    """Of the status lists that the certificates stand in."""
 
     def write(self, bar: Progress) -> None:
         """Write the whole crowd, in chunks, each its own transaction."""
@@ -57,6 +59,9 @@ class Crowd:
         enrolment = self._next_id(Enrolment)
         certificate = self._next_id(Certificate)
         written = 0
+        # In lists of its own: certificates that are there already took places at random.
+        taken = select(func.coalesce(func.max(StatusEntry.list), 0))
+        self.first_list = int(db.session.scalar(taken) or 0) + 1
         while written < self.size:
             number = min(CHUNK, self.size - written)
             rows = self._chunk(number, person, enrolment, certificate)
@@ -234,7 +239,7 @@ class Crowd:
         rows[StatusEntry].append(
             {
                 "certificate_id": certificate,
-                "list": certificate // LIST_FILL + 1,
+                "list": self.first_list + certificate // LIST_FILL,
                 # Odd and prime to the size of a list, so no two of a list meet.
                 "place": certificate * PLACE_STEP % LIST_SIZE,
             }
