@@ -336,4 +336,5 @@ def _pilots(own: dict[str, Provider], actors: dict[str, Actor], now: datetime) -
                 "online-samenwerken")  # fmt: skip
     start(busy, mehmet, now - timedelta(days=60))
     work(busy, mehmet, now - timedelta(days=50))
+    running.next_stage(busy, actor=mehmet)  # so that it can be closed
     post("Inwoners laten meedenken over de wijk", sanne, now - timedelta(days=3), "participatie")
