@@ -62,7 +62,9 @@ def ask(draft: Draft, *, actor: Actor, at: datetime) -> Request:
         )
     chosen = list(
         db.session.scalars(
-            select(Provider).where(Provider.id.in_(set(draft.provider_ids)), Provider.is_shown)
+            select(Provider)
+            .where(Provider.id.in_(set(draft.provider_ids)), Provider.is_shown)
+            .order_by(Provider.id)
         )
     )
     if not chosen or len(chosen) > MOST_PROVIDERS:
