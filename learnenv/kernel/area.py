@@ -44,6 +44,10 @@ class Indicator:
     endpoint: str
 
 
+def no_target(_period: Period) -> None:
+    """Say that the programme plan names no number for an indicator."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """Work for the worker: `run` gets the payload; `every` repeats it."""

@@ -1,5 +1,7 @@
 """Forms that look the same everywhere: label, hint, error and ARIA come from one place."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import current_app
@@ -10,9 +12,9 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer tha
     SelectChoice,
 )
 
-from learnenv.kernel.errors import DomainError
+from learnenv.kernel.errors import DomainError, NotFoundError
 
-__all__ = ["BaseForm", "SelectChoice"]
+__all__ = ["BaseForm", "SelectChoice", "blaming"]
 
 
 class BaseForm(FlaskForm):
@@ -47,3 +49,14 @@ class BaseForm(FlaskForm):
             self.form_errors.append(error.message)
         else:
             field.errors = [*field.errors, error.message]
+
+
+@contextmanager
+def blaming(form: BaseForm) -> Iterator[None]:
+    """Show what a service refuses at the form; what does not exist stays a 404."""
+    try:
+        yield
+    except NotFoundError:
+        raise
+    except DomainError as error:
+        form.blame(error)

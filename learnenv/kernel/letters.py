@@ -1,6 +1,8 @@
 """Letters: one plain shape for every mail the site sends, in the reader's language."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from flask import render_template
 from flask_babel import force_locale
@@ -43,4 +45,52 @@ def send(letter: Letter, *, key: str, recipient: str, language: str) -> None:
 
 in_language = force_locale
 
-__all__ = ["Letter", "in_language", "send", "site_name", "site_url"]
+
+class Reader(Protocol):
+    """Who gets a letter."""
+
+    @property
+    def person_id(self) -> int:
+        """Id of the person."""
+
+    @property
+    def name(self) -> str:
+        """Name, for the greeting."""
+
+    @property
+    def email(self) -> str:
+        """Address."""
+
+    @property
+    def language(self) -> str:
+        """ "nl" or "en"."""
+
+
+Words = Callable[[], tuple[str, tuple[str, ...], str]]
+"""Subject, paragraphs and label of the button; called in the language of the reader."""
+
+
+def tell(readers: Iterable[Reader], words: Words, *, path: str, key: str, reason: Any) -> None:
+    """Mail everybody once for this `key`; the button leads to `path` of the site.
+
+    `reason` says why one gets it: a lazy text, so that it is in the language of each reader.
+    """
+    for reader in readers:
+        with in_language(reader.language):
+            subject, paragraphs, label = words()
+            letter = Letter(
+                subject=subject,
+                greeting=_("Hello %(name)s,", name=reader.name),
+                paragraphs=paragraphs,
+                action=(label, site_url(path)),
+                reason=str(reason),
+            )
+            send(
+                letter,
+                key=f"{key}:{reader.person_id}",
+                recipient=reader.email,
+                language=reader.language,
+            )
+
+
+__all__ = ["Letter", "Reader", "Words", "in_language", "send", "site_name", "site_url", "tell"]

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from learnenv.areas.certification.models import State, StepFigure
 from learnenv.areas.certification.queries import figures
-from learnenv.kernel.area import Indicator, Period
+from learnenv.kernel.area import Indicator, Period, no_target
 from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
 
@@ -27,10 +27,6 @@ def lead_days(period: Period) -> Decimal:
     for count, total in rows:
         number, days = number + count, days + total
     return Decimal(days) / number if number else Decimal(0)
-
-
-def no_target(_period: Period) -> None:
-    """Say that the programme plan names no number for this."""
 
 
 CERTIFIED = Indicator(

@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from learnenv.accounts.api import PersonFacts, people_facts
 from learnenv.areas.certification.models import Dossier, Member, Party
+from learnenv.kernel import letters
 from learnenv.kernel.db import db
-from learnenv.kernel.letters import Letter, in_language, send
+from learnenv.kernel.letters import Letter, Words, in_language, send
 from learnenv.kernel.site import site_url
 
-Words = Callable[[], tuple[str, tuple[str, ...], str]]
-"""Subject, paragraphs and label of the button; called in the language of the reader."""
+BECAUSE = _l("You get this mail because you have a part in this certification.")
 
 
 def tell(people: Iterable[PersonFacts], words: Words, *, path: str, key: str) -> None:
     """Mail everybody once for this `key`; the button leads to `path` of the site."""
-    for person in people:
-        with in_language(person.language):
-            subject, paragraphs, label = words()
-            letter = Letter(
-                subject=subject,
-                greeting=_("Hello %(name)s,", name=person.name),
-                paragraphs=paragraphs,
-                action=(label, site_url(path)),
-                reason=_("You get this mail because you have a part in this certification."),
-            )
-            send(
-                letter,
-                key=f"certification:{key}:{person.person_id}",
-                recipient=person.email,
-                language=person.language,
-            )
+    letters.tell(people, words, path=path, key=f"certification:{key}", reason=BECAUSE)
 
 
 def members_of(party_id: int) -> list[PersonFacts]:

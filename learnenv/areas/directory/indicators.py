@@ -5,7 +5,7 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 
 from learnenv.areas.directory.queries import figures
-from learnenv.kernel.area import Indicator, Period
+from learnenv.kernel.area import Indicator, Period, no_target
 
 
 def listed(period: Period) -> Decimal:
@@ -17,10 +17,6 @@ def listed(period: Period) -> Decimal:
 def choice_days(period: Period) -> Decimal:
     """Return how many days it took from asking providers to choosing one, on average (k23)."""
     return figures.of_year(period.year).days
-
-
-def no_target(_period: Period) -> None:
-    """Say that the programme plan names no number for this."""
 
 
 LISTED = Indicator(

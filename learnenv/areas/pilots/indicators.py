@@ -5,7 +5,7 @@ from decimal import Decimal
 from flask_babel import lazy_gettext as _l
 
 from learnenv.areas.pilots.queries import figures
-from learnenv.kernel.area import Indicator, Period
+from learnenv.kernel.area import Indicator, Period, no_target
 
 
 def guided(period: Period) -> Decimal:
@@ -21,10 +21,6 @@ def hundred(_period: Period) -> Decimal:
 def days(period: Period) -> Decimal:
     """Return how many days it took from need to choice, on average (k23)."""
     return figures.of_year(period.year).all_days or Decimal(0)
-
-
-def no_target(_period: Period) -> None:
-    """Say that the programme plan names no number for this."""
 
 
 GUIDED = Indicator(

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from learnenv.areas.directory.models import Entry, Provider
 from learnenv.areas.directory.services import importing
+from learnenv.kernel import sheets
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import InvalidInputError
@@ -107,7 +108,7 @@ def test_g1_one_wrong_row_and_nothing_is_written(moderator: Browser) -> None:
     for number, (_row, told) in wrong.items():
         assert told in table[number], number
     assert not page.soup.select("input[name=data]")
-    sent = {"data": importing.wrap(file_of(rows))}  # somebody insists
+    sent = {"data": sheets.wrap(file_of(rows))}  # somebody insists
     moderator.post(PATH, sent, status=422)
     with pytest.raises(InvalidInputError, match="Nothing was imported"), transaction():
         importing.write(importing.read(file_of(rows)), actor=SYSTEM, at=now())
@@ -133,7 +134,7 @@ def test_g1_what_is_known_is_left_as_it_is(moderator: Browser) -> None:
 
 
 def test_g1_the_preview_writes_nothing_and_strangers_import_nothing(app: Flask) -> None:
-    data = importing.wrap(file_of(agencies(2)))
+    data = sheets.wrap(file_of(agencies(2)))
     for person in (make_person(), None):
         him = Browser(app)
         if person is not None:
@@ -170,17 +171,17 @@ def test_P14_what_the_preview_sends_back_is_not_trusted(moderator: Browser, sent
 
 def test_g1_more_rows_than_may_be_are_refused(app: Flask) -> None:
     del app
-    rows = [f"bureau;B{n}" for n in range(importing.MOST_ROWS + 1)]
+    rows = [f"bureau;B{n}" for n in range(sheets.MOST_ROWS + 1)]
     with transaction(write=False):
         with pytest.raises(InvalidInputError, match="5000 rows"):
             importing.read(file_of(rows, "soort;naam"))
-        assert len(importing.read(file_of(rows[:-1], "soort;naam"))) == importing.MOST_ROWS
+        assert len(importing.read(file_of(rows[:-1], "soort;naam"))) == sheets.MOST_ROWS
 
 
 def test_g1_the_largest_file_goes_through_the_preview(moderator: Browser) -> None:
     rows = [f"bureau;{'Bureau voor samenwerking ' * 7}{n};www.b{n}.example" for n in range(4000)]
     data = file_of(rows, "soort;naam;website")
-    assert 800_000 < len(data) <= importing.LARGEST
+    assert 800_000 < len(data) <= sheets.LARGEST
     agree(moderator, look(moderator, data))
     assert number_of(Provider) == 4000
 

@@ -14,7 +14,7 @@ from learnenv.areas.certification import rules as rulebook
 from learnenv.areas.certification.models import Kind, Scheme
 from learnenv.areas.certification.permissions import SCHEMES
 from learnenv.areas.certification.routes import blueprint
-from learnenv.areas.certification.routes.parts import Answer, blaming, go, page
+from learnenv.areas.certification.routes.parts import Answer, go, page
 from learnenv.areas.certification.rules import (
     Criterion,
     EntryRule,
@@ -33,7 +33,7 @@ from learnenv.areas.certification.scheme_forms import (
 from learnenv.areas.certification.services import schemes
 from learnenv.kernel.clock import now
 from learnenv.kernel.errors import NotFoundError
-from learnenv.kernel.forms import SelectChoice
+from learnenv.kernel.forms import SelectChoice, blaming
 from learnenv.kernel.permissions import Actor, requires
 from learnenv.web.shell import actor
 

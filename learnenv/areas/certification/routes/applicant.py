@@ -22,7 +22,6 @@ from learnenv.areas.certification.queries import register as entries
 from learnenv.areas.certification.routes import blueprint
 from learnenv.areas.certification.routes.parts import (
     Answer,
-    blaming,
     go,
     number_in,
     page,
@@ -40,6 +39,7 @@ from learnenv.areas.certification.services import (
 from learnenv.areas.certification.services.base import EDITABLE, rules_of
 from learnenv.kernel.clock import local, now, today
 from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import public, requires
 from learnenv.web.shell import actor, keep_writes
 

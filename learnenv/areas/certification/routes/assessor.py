@@ -22,7 +22,6 @@ from learnenv.areas.certification.queries import dossiers, lists
 from learnenv.areas.certification.routes import blueprint
 from learnenv.areas.certification.routes.parts import (
     Answer,
-    blaming,
     go,
     leave_line,
     moment_of,
@@ -39,6 +38,7 @@ from learnenv.areas.certification.services import (
 from learnenv.areas.certification.services.base import rules_of
 from learnenv.kernel.clock import local, now, today
 from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 

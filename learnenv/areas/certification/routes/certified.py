@@ -15,7 +15,6 @@ from learnenv.areas.certification.queries import dossiers
 from learnenv.areas.certification.routes import blueprint
 from learnenv.areas.certification.routes.parts import (
     Answer,
-    blaming,
     go,
     page,
 )
@@ -25,6 +24,7 @@ from learnenv.areas.certification.services import (
     points,
 )
 from learnenv.kernel.clock import now, today
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 

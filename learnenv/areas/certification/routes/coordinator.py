@@ -25,7 +25,6 @@ from learnenv.areas.certification.routes import blueprint
 from learnenv.areas.certification.routes.parts import (
     Answer,
     asked_text,
-    blaming,
     choice_of,
     go,
     leave_line,
@@ -45,6 +44,7 @@ from learnenv.areas.certification.services import (
 from learnenv.areas.certification.services.base import active, rules_of
 from learnenv.areas.certification.words import STATES
 from learnenv.kernel.clock import now, today
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import Role, requires
 from learnenv.web import exports
 from learnenv.web.shell import actor

@@ -15,7 +15,6 @@ from learnenv.areas.certification.queries import register as entries
 from learnenv.areas.certification.routes import blueprint
 from learnenv.areas.certification.routes.parts import (
     Answer,
-    blaming,
     go,
     leave_line,
     page,
@@ -30,6 +29,7 @@ from learnenv.areas.certification.services import (
 )
 from learnenv.areas.certification.services.base import rules_of
 from learnenv.kernel.clock import now, today
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 

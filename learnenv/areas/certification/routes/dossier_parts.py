@@ -19,7 +19,6 @@ from learnenv.areas.certification.routes import blueprint
 from learnenv.areas.certification.routes.applicant import own_dossier
 from learnenv.areas.certification.routes.parts import (
     Answer,
-    blaming,
     go,
     page,
     send_evidence,
@@ -31,6 +30,7 @@ from learnenv.areas.certification.services import (
 from learnenv.areas.certification.services.base import EDITABLE, rules_of
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.kernel.uploads import LARGEST
 from learnenv.web.shell import actor

@@ -12,9 +12,10 @@ from learnenv.areas.certification.models import Registration
 from learnenv.areas.certification.permissions import COORDINATE
 from learnenv.areas.certification.queries import register as queries
 from learnenv.areas.certification.routes import blueprint
-from learnenv.areas.certification.routes.parts import Answer, blaming, go, leave_line, page
+from learnenv.areas.certification.routes.parts import Answer, go, leave_line, page
 from learnenv.areas.certification.services import points, register
 from learnenv.kernel.clock import now, today
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.kernel.taxonomy import THEMES
 from learnenv.web.shell import actor

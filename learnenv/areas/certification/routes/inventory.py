@@ -14,7 +14,6 @@ from learnenv.areas.certification.routes.parts import (
     LONG_NUMBER,
     Answer,
     asked_text,
-    blaming,
     choice_of,
     go,
     leave_line,
@@ -23,8 +22,10 @@ from learnenv.areas.certification.routes.parts import (
 )
 from learnenv.areas.certification.services import importing, parties
 from learnenv.areas.certification.words import INVITED
+from learnenv.kernel import sheets
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import InvalidInputError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web import exports
 from learnenv.web.shell import actor
@@ -136,7 +137,7 @@ def import_file() -> Answer:
     kept = request.form.get("data", "")
     if form.validate():
         with blaming(form):
-            data = importing.unwrap(kept) if kept else _sent_file()
+            data = sheets.unwrap(kept) if kept else _sent_file()
             lines = importing.read(data)
             wrong = [line for line in lines if line.problems]
             if kept and not wrong:
@@ -148,7 +149,7 @@ def import_file() -> Answer:
                 lines=lines,
                 wrong=wrong,
                 fresh=[line for line in lines if not line.problems and not line.is_known],
-                data="" if wrong else importing.wrap(data),
+                data="" if wrong else sheets.wrap(data),
             )
             return (str(shown), 422) if wrong else shown
     return page("import", refused=True, form=form, lines=None, data="")
@@ -156,4 +157,4 @@ def import_file() -> Answer:
 
 def _sent_file() -> bytes:
     upload = request.files.get("file")
-    return upload.read(importing.LARGEST + 1) if upload else b""
+    return upload.read(sheets.LARGEST + 1) if upload else b""

@@ -16,7 +16,6 @@ from learnenv.areas.certification.queries import lists
 from learnenv.areas.certification.routes import blueprint
 from learnenv.areas.certification.routes.parts import (
     Answer,
-    blaming,
     go,
     page,
 )
@@ -28,7 +27,7 @@ from learnenv.areas.certification.services import (
 from learnenv.areas.certification.words import STEP_NAMES
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import NotFoundError
-from learnenv.kernel.forms import BaseForm
+from learnenv.kernel.forms import BaseForm, blaming
 from learnenv.kernel.permissions import Role, requires
 from learnenv.web import exports
 from learnenv.web.shell import actor

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
@@ -16,8 +14,7 @@ from learnenv.areas.certification.forms import KIND_NAMES
 from learnenv.areas.certification.models import Dossier, Evidence, ScanState
 from learnenv.kernel import audit, uploads
 from learnenv.kernel.clock import AMSTERDAM, today
-from learnenv.kernel.errors import DomainError, InvalidInputError, NotFoundError
-from learnenv.kernel.forms import BaseForm
+from learnenv.kernel.errors import InvalidInputError, NotFoundError
 from learnenv.kernel.permissions import Actor
 from learnenv.kernel.taxonomy import REGIONS, THEMES, names
 from learnenv.kernel.transaction import after_commit, transaction
@@ -27,17 +24,6 @@ MOST_PAGES = 10_000
 YEARS = range(2000, 2200)
 LONG_NUMBER = 16
 """Digits that no id of ours has."""
-
-
-@contextmanager
-def blaming(form: BaseForm) -> Iterator[None]:
-    """Show what a service refuses at the form; what does not exist stays a 404."""
-    try:
-        yield
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        form.blame(error)
 
 
 def page(template: str, *, refused: bool = False, **context: Any) -> Answer:

@@ -25,7 +25,6 @@ from learnenv.areas.certification.routes import blueprint
 from learnenv.areas.certification.routes.parts import (
     Answer,
     asked_text,
-    blaming,
     choice_of,
     day_of,
     go,
@@ -38,6 +37,7 @@ from learnenv.areas.certification.services.base import rules_of
 from learnenv.kernel import throttle
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import InvalidInputError, NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import public, requires
 from learnenv.kernel.taxonomy import REGIONS, THEMES
 from learnenv.kernel.transaction import after_commit, transaction

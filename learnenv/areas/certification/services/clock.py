@@ -28,6 +28,7 @@ from learnenv.kernel import uploads
 from learnenv.kernel.clock import today
 from learnenv.kernel.db import db
 from learnenv.kernel.i18n import format_date
+from learnenv.kernel.letters import Words
 from learnenv.kernel.permissions import SYSTEM, Role
 
 BEFORE = (7, 1)
@@ -76,7 +77,7 @@ def remind(day: date) -> None:
             _remind_staff(dossier, step, key)
 
 
-def _due_words(dossier: Dossier, step: int) -> mails.Words:
+def _due_words(dossier: Dossier, step: int) -> Words:
     def words() -> tuple[str, tuple[str, ...], str]:
         when = format_date(dossier.due_on, "long")
         subject = (
@@ -150,7 +151,7 @@ def declarations(at: datetime) -> None:
             register.suspend(entry.id, declaring.MISSING, actor=SYSTEM, at=at)
 
 
-def _declare_words(entry: Registration) -> mails.Words:
+def _declare_words(entry: Registration) -> Words:
     def words() -> tuple[str, tuple[str, ...], str]:
         when = format_date(entry.declare_by, "long")
         return (

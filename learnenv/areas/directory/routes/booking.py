@@ -12,11 +12,12 @@ from learnenv.areas.directory.models import BookingState
 from learnenv.areas.directory.permissions import USE
 from learnenv.areas.directory.queries import pages
 from learnenv.areas.directory.routes import blueprint
-from learnenv.areas.directory.routes.parts import Answer, blaming, go, page
+from learnenv.areas.directory.routes.parts import Answer, go, page
 from learnenv.areas.directory.routes.public import calendar_of
 from learnenv.areas.directory.services import bookings, shortlists
 from learnenv.kernel.clock import now
 from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 

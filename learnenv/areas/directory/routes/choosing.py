@@ -11,12 +11,13 @@ from learnenv.areas.directory.forms import EmailForm, NameForm, TextForm
 from learnenv.areas.directory.permissions import USE
 from learnenv.areas.directory.queries import pages
 from learnenv.areas.directory.routes import blueprint
-from learnenv.areas.directory.routes.parts import Answer, blaming, go, is_number, page
+from learnenv.areas.directory.routes.parts import Answer, go, is_number, page
 from learnenv.areas.directory.routes.public import comparison
 from learnenv.areas.directory.services import shortlists
 from learnenv.kernel import pdf
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import DomainError, NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.i18n import format_date
 from learnenv.kernel.permissions import requires
 from learnenv.web.assets import STATIC

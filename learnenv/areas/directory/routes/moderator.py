@@ -13,10 +13,12 @@ from learnenv.areas.directory.models import Verdict
 from learnenv.areas.directory.permissions import FIGURES, LABEL, MODERATE
 from learnenv.areas.directory.queries import figures, pages
 from learnenv.areas.directory.routes import blueprint
-from learnenv.areas.directory.routes.parts import Answer, blaming, go, page
+from learnenv.areas.directory.routes.parts import Answer, go, page
 from learnenv.areas.directory.services import importing, participation, providers, reviews
+from learnenv.kernel import sheets
 from learnenv.kernel.clock import now
 from learnenv.kernel.errors import DomainError, ForbiddenError, NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 
@@ -122,7 +124,7 @@ def import_file() -> Answer:
     kept = request.form.get("data", "")
     if form.validate():
         with blaming(form):
-            data = importing.unwrap(kept) if kept else _sent_file()
+            data = sheets.unwrap(kept) if kept else _sent_file()
             lines = importing.read(data)
             wrong = [line for line in lines if line.problems]
             if kept and not wrong:
@@ -135,14 +137,14 @@ def import_file() -> Answer:
                 lines=lines,
                 wrong=wrong,
                 fresh=[line for line in lines if not line.problems and not line.is_known],
-                data="" if wrong else importing.wrap(data),
+                data="" if wrong else sheets.wrap(data),
             )
     return page("import", refused=True, form=form, lines=None, data="")
 
 
 def _sent_file() -> bytes:
     upload = request.files.get("file")
-    return upload.read(importing.LARGEST + 1) if upload else b""
+    return upload.read(sheets.LARGEST + 1) if upload else b""
 
 
 @blueprint.get("/gids/aanbieder/<id:provider_id>/contract")

@@ -22,7 +22,6 @@ from learnenv.areas.directory.queries import pages
 from learnenv.areas.directory.routes import blueprint
 from learnenv.areas.directory.routes.parts import (
     Answer,
-    blaming,
     go,
     is_number,
     numbers_in,
@@ -42,6 +41,7 @@ from learnenv.areas.directory.services.providers import Profile
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import DomainError, NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 

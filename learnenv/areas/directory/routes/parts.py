@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,8 +9,6 @@ from werkzeug.wrappers import Response
 
 from learnenv.areas.directory import words
 from learnenv.kernel.clock import today
-from learnenv.kernel.errors import DomainError, NotFoundError
-from learnenv.kernel.forms import BaseForm
 from learnenv.kernel.places import places
 from learnenv.kernel.taxonomy import REGIONS, THEMES, names
 
@@ -20,17 +16,6 @@ Answer = Response | str | tuple[str, int]
 MOST_PAGES = 10_000
 LONG_NUMBER = 16
 """Digits that no id of ours has."""
-
-
-@contextmanager
-def blaming(form: BaseForm) -> Iterator[None]:
-    """Show what a service refuses at the form; what does not exist stays a 404."""
-    try:
-        yield
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        form.blame(error)
 
 
 def place_name(key: str | None) -> str:

@@ -17,11 +17,12 @@ from learnenv.areas.directory.forms import (
 from learnenv.areas.directory.permissions import USE
 from learnenv.areas.directory.queries import pages
 from learnenv.areas.directory.routes import blueprint
-from learnenv.areas.directory.routes.parts import Answer, blaming, go, is_number, page
+from learnenv.areas.directory.routes.parts import Answer, go, is_number, page
 from learnenv.areas.directory.services import requests, shortlists
 from learnenv.areas.directory.services.requests import Draft
 from learnenv.kernel.clock import local, now
 from learnenv.kernel.errors import DomainError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web import exports
 from learnenv.web.shell import actor

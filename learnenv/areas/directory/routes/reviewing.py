@@ -9,11 +9,12 @@ from learnenv.areas.directory.models import CRITERIA, Provider
 from learnenv.areas.directory.permissions import USE
 from learnenv.areas.directory.queries import pages
 from learnenv.areas.directory.routes import blueprint
-from learnenv.areas.directory.routes.parts import Answer, blaming, go, page
+from learnenv.areas.directory.routes.parts import Answer, go, page
 from learnenv.areas.directory.services import participation, reviews
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 

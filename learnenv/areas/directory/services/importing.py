@@ -6,11 +6,7 @@ are public facts without contact data, until somebody claims the profile (P35).
 
 from __future__ import annotations
 
-import base64
-import csv
-import io
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,7 +16,7 @@ from sqlalchemy import select
 from learnenv.areas.directory.models import Kind, Provider
 from learnenv.areas.directory.services import indexing, providers
 from learnenv.areas.directory.services.providers import Profile
-from learnenv.kernel import audit
+from learnenv.kernel import audit, sheets
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import InvalidInputError
 from learnenv.kernel.permissions import Actor
@@ -28,8 +24,6 @@ from learnenv.kernel.places import find
 from learnenv.kernel.search import folded
 from learnenv.kernel.taxonomy import REGIONS, THEMES
 
-LARGEST = 1_000_000
-MOST_ROWS = 5_000
 KINDS = {
     "bureau": Kind.AGENCY, "adviesbureau": Kind.AGENCY, "agency": Kind.AGENCY,
     "instituut": Kind.INSTITUTE, "opleidingsinstituut": Kind.INSTITUTE,
@@ -55,47 +49,9 @@ class Line:
     """Whether it is in the Gids already; then the row changes nothing."""
 
 
-def wrap(data: bytes) -> str:
-    """Return a file as text that the page with the preview sends back, small enough for a form."""
-    return base64.b64encode(zlib.compress(data)).decode()
-
-
-def unwrap(text: str) -> bytes:
-    """Return the file that a preview was of. Raises InvalidInputError for anything else."""
-    try:
-        packed = base64.b64decode(text, validate=True)
-        return zlib.decompressobj().decompress(packed, LARGEST + 1)  # never more: it may be a bomb
-    except (ValueError, zlib.error):
-        raise InvalidInputError(_("Choose the file again."), field="file") from None
-
-
 def read(data: bytes) -> list[Line]:
     """Return the rows with what is wrong. Raises InvalidInputError when it is no such file."""
-    if not data:
-        raise InvalidInputError(_("Choose a file."), field="file")
-    if len(data) > LARGEST:
-        raise InvalidInputError(_("The file may be 1 MB at most."), field="file")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InvalidInputError(
-            _("The file is not UTF-8. Save it as “CSV UTF-8”."), field="file"
-        ) from None
-    first = text.split("\n", 1)[0]
-    rows = csv.reader(io.StringIO(text.replace("\0", "")), delimiter=";" if ";" in first else ",")
-    try:
-        titles = [COLUMNS.get(title.strip().lower(), "") for title in next(rows, [])]
-        if "kind" not in titles or "name" not in titles:
-            raise InvalidInputError(
-                _("The first row must have at least the titles soort and naam."), field="file"
-            )
-        lines = list(_lines(rows, titles))
-    except csv.Error:
-        raise InvalidInputError(
-            _("This is not a readable CSV file. Save it as “CSV UTF-8”."), field="file"
-        ) from None
-    if not lines:
-        raise InvalidInputError(_("There are no rows below the titles."), field="file")
+    lines = list(_lines(sheets.rows_of(data, COLUMNS)))
     known = set(
         db.session.scalars(
             select(Provider.folded_name).where(
@@ -108,16 +64,9 @@ def read(data: bytes) -> list[Line]:
     return lines
 
 
-def _lines(rows: Iterator[list[str]], titles: list[str]) -> Iterator[Line]:
+def _lines(rows: Iterable[tuple[int, dict[str, str]]]) -> Iterator[Line]:
     seen: set[str] = set()
-    for number, row in enumerate(rows, start=2):
-        if not any(cell.strip() for cell in row):
-            continue
-        if number > MOST_ROWS + 1:
-            raise InvalidInputError(
-                _("The file may have %(number)s rows at most.", number=MOST_ROWS), field="file"
-            )
-        values = {title: cell.strip() for title, cell in zip(titles, row, strict=False) if title}
+    for number, values in rows:
         line = _line(number, values)
         key = folded(line.profile.name)
         if key in seen and not line.problems:

@@ -14,6 +14,7 @@ from learnenv.areas.directory import mails
 from learnenv.areas.directory.models import PEOPLE, Kind, Member, Offering, Provider
 from learnenv.areas.directory.services import offerings, providers
 from learnenv.kernel.db import db
+from learnenv.kernel.letters import Words
 from learnenv.kernel.permissions import SYSTEM
 from learnenv.kernel.search import folded
 from learnenv.kernel.shared_events import StandingChanged
@@ -89,7 +90,7 @@ def _let_act(provider: Provider, event: StandingChanged) -> list[PersonFacts]:
     return list(who.values())
 
 
-def _invitation(name: str) -> mails.Words:
+def _invitation(name: str) -> Words:
     from flask_babel import gettext as _
 
     def words() -> tuple[str, tuple[str, ...], str]:

@@ -11,11 +11,12 @@ from learnenv.areas.pilots.models import Pilot, Side, State
 from learnenv.areas.pilots.permissions import USE
 from learnenv.areas.pilots.queries import pages
 from learnenv.areas.pilots.routes import blueprint
-from learnenv.areas.pilots.routes.parts import Answer, blaming, go, page
+from learnenv.areas.pilots.routes.parts import Answer, go, page
 from learnenv.areas.pilots.services import guard, posting, running
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
 

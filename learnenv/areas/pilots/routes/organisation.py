@@ -14,12 +14,13 @@ from learnenv.areas.pilots.permissions import FOLLOW, USE
 from learnenv.areas.pilots.queries import figures, pages
 from learnenv.areas.pilots.ranking import Ranked
 from learnenv.areas.pilots.routes import blueprint
-from learnenv.areas.pilots.routes.parts import Answer, blaming, go, page
+from learnenv.areas.pilots.routes.parts import Answer, go, page
 from learnenv.areas.pilots.services import guard, posting, running
 from learnenv.areas.pilots.words import SIDES, STAGES
 from learnenv.kernel import guidance
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.errors import DomainError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import public, requires
 from learnenv.web import exports
 from learnenv.web.shell import actor

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import flash, redirect, render_template, url_for
@@ -11,22 +9,9 @@ from werkzeug.wrappers import Response
 
 from learnenv.areas.pilots import words
 from learnenv.kernel.clock import today
-from learnenv.kernel.errors import DomainError, NotFoundError
-from learnenv.kernel.forms import BaseForm
 from learnenv.kernel.taxonomy import REGIONS, THEMES
 
 Answer = Response | str | tuple[str, int]
-
-
-@contextmanager
-def blaming(form: BaseForm) -> Iterator[None]:
-    """Show what a service refuses at the form; what does not exist stays a 404."""
-    try:
-        yield
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        form.blame(error)
 
 
 def page(template: str, *, refused: bool = False, **context: Any) -> Answer:

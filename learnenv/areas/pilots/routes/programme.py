@@ -11,12 +11,13 @@ from learnenv.areas.pilots.models import Pilot, State
 from learnenv.areas.pilots.permissions import FOLLOW
 from learnenv.areas.pilots.queries import figures, pages
 from learnenv.areas.pilots.routes import blueprint
-from learnenv.areas.pilots.routes.parts import Answer, blaming, go, page
+from learnenv.areas.pilots.routes.parts import Answer, go, page
 from learnenv.areas.pilots.services import guard, running
 from learnenv.areas.pilots.words import OUTCOMES, STATES
 from learnenv.kernel.clock import local, now, today
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import NotFoundError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.permissions import requires
 from learnenv.kernel.taxonomy import REGIONS, THEMES
 from learnenv.web import exports
