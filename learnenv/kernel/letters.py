@@ -63,7 +63,7 @@ class Reader(Protocol):
 
     @property
     def language(self) -> str:
-        """ "nl" or "en"."""
+        """Language of the mail: nl or en."""
 
 
 Words = Callable[[], tuple[str, tuple[str, ...], str]]
