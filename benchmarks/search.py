@@ -47,6 +47,7 @@ Result = tuple[float, float, int]
 PER_PROVIDER = 5
 ROUNDS = 3
 CHANGES = 40
+STREAM, BETWEEN_CHANGES = 1000, 10
 CHUNK = 250
 URL = os.environ.get("TEST_DATABASE_URL", "")
 
@@ -293,7 +294,7 @@ class Gids:
 
     def bits(self) -> search.Bits:
         with self.app.app_context():
-            return search.bits_of_this_process()
+            return search.bits_of_this_process()[0]
 
     def page(self, path: str) -> Result:
         """Ask the page; return wall ms, CPU ms, statements."""
@@ -327,11 +328,15 @@ class Gids:
     def changed(self, path: str) -> list[Result]:
         """Change one provider with its trainings; return what the next refresh and page take."""
         with self.app.app_context(), self.app.test_request_context():
-            with transaction():
-                index_provider(random.Random(path).randrange(1, self.size))
-            db.session.remove()
+            self.change(path)
             refresh = self._timed(search.bits_of_this_process)
         return [refresh, self.page(path)]
+
+    def change(self, seed: str) -> None:
+        """Change one provider with its trainings, chosen by the seed."""
+        with transaction():
+            index_provider(random.Random(seed).randrange(1, self.size))
+        db.session.remove()
 
 
 def database(name: str) -> str:
@@ -393,11 +398,30 @@ def measure(sizes: list[Gids], way: str, *, known: bool) -> Table:
         for number, (_kind, path) in enumerate(asks):
             for gids in sizes:
                 if not known:
-                    gids.bits().texts.clear()
+                    gids.bits().words.clear()
                 times.setdefault((number, gids.size), []).append(getattr(gids, way)(path))
     for (number, size), results in times.items():
         found.setdefault((asks[number][0], size), []).append(results)
     return found
+
+
+def stream(gids: Gids) -> list[list[Result]]:
+    """Ask as visitors come to a process that knows no words: some searches often, most seldom.
+
+    A provider changes after every tenth. Each search is its own list: none is asked for its least.
+    """
+    gids.bits().words.clear()
+    dice = random.Random(10)
+    paths = [path for _kind, path in searches()]
+    dice.shuffle(paths)
+    often = [1 / (n + 3) for n in range(len(paths))]
+    results = []
+    for number, path in enumerate(dice.choices(paths, often, k=STREAM)):
+        if number % BETWEEN_CHANGES == 0:
+            with gids.app.app_context(), gids.app.test_request_context():
+                gids.change(f"{number}")
+        results.append([gids.page(path)])
+    return results
 
 
 def row(title: str, sizes: list[Gids], of: Callable[[int], list[list[Result]]]) -> None:
@@ -435,6 +459,8 @@ def main(numbers: list[int]) -> None:
         if way == "page" and not known:
             for kind in kinds:
                 row(kind, sizes, lambda size: found[kind, size])  # noqa: B023
+    streams = {gids.size: stream(gids) for gids in sizes}
+    row("**page, as visitors come**", sizes, lambda size: streams[size])
     home = {gids.size: [[gids.page("/") for _ in range(CHANGES)]] for gids in sizes}
     row("home page of a visitor, for scale", sizes, lambda size: home[size])
     paths = [path for _kind, path in searches()][:: len(searches()) // CHANGES]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import random
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -16,8 +17,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from learnenv.areas.directory.models import Entry, Offering, Provider, Session
+from learnenv.areas.directory.queries import search as queries
 from learnenv.areas.directory.queries.search import FACETS, Asked, Bits, search
 from learnenv.areas.directory.services import importing, indexing, offerings, providers
+from learnenv.kernel import fulltext
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db
 from learnenv.kernel.permissions import SYSTEM
@@ -484,6 +487,92 @@ def test_g1_bits_read_step_by_step_equal_bits_read_at_once(app: Flask) -> None:
     assert {k: v for k, v in steps.values.items() if v} == at_once.values
     assert {k: v for k, v in steps.until.items() if v} == at_once.until
     assert steps.shown == at_once.shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "few", "words"), [(256, 500, 512), (2, 500, 512), (256, 1, 512), (256, 500, 2)]
+)
+def test_g1_words_kept_over_changes_equal_words_asked_anew(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, changes: int, few: int, words: int
+) -> None:
+    del app
+    for name, value in (("KEPT_CHANGES", changes), ("FEW_CHANGED", few), ("KEPT_WORDS", words)):
+        monkeypatch.setattr(queries, name, value)
+    vocabulary = ("appel", "appelboom", "boom", "peer", "pruim")
+    asked = [*vocabulary, "app", "appel peer", "boom appel pruim", "kers"]
+    trainings = [make_offering(make_provider(f"Huis {n}"), f"Vak {n}").id for n in range(6)]
+    steps, dice = Bits(), random.Random(changes + few)
+    some = 0
+    for _round in range(30):
+        with transaction():
+            for key in dice.sample(trainings, 2):
+                held = db.session.get_one(Offering, key)
+                held.title = " ".join(["Vak", *dice.sample(vocabulary, 1)])
+                held.about = " ".join(dice.sample(vocabulary, dice.randrange(3)))
+                indexing.index_provider(held.provider_id)
+        for text in dice.sample(asked, 2):
+            with transaction(write=False):
+                turn, at_once = steps.refresh(), Bits()
+                assert turn == at_once.refresh()
+                assert turn is not None
+                kept = steps.with_words(text, turn)
+                assert kept == at_once.with_words(text, turn), text
+            some += kept is not None and kept[0] > 0
+        assert len(steps.words) <= words
+        assert len(steps.changes) <= changes
+    assert some > 20  # it was about something
+
+
+def test_g1_after_a_change_only_what_changed_is_asked_about_known_words(
+    client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    academy, other = make_provider("Academie"), make_provider("Ander")
+    make_offering(academy, "Fruit kweken")
+    assert found(client, "?q=fruit") == ["Fruit kweken"]
+    asked: list[Any] = []
+    real = fulltext.ids
+
+    def ids(name: str, words: Any, *, among: Any = None) -> Any:
+        asked.append((words, among))
+        return real(name, words, among=among)
+
+    monkeypatch.setattr(fulltext, "ids", ids)
+    new = make_offering(other, "Fruit persen")
+    entries = db.session.scalars(select(Entry.id).where(Entry.provider_id == other.id)).all()
+    assert set(found(client, "?q=fruit")) == {"Fruit kweken", "Fruit persen"}
+    assert [(words, sorted(among)) for words, among in asked] == [(("fruit",), sorted(entries))]
+    assert len(found(client, "?q=fruit")) == 2
+    assert len(asked) == 1
+    with transaction():
+        db.session.get_one(Offering, new.id).title = "Groente persen"
+        indexing.index_provider(other.id)
+    assert found(client, "?q=fruit") == ["Fruit kweken"]
+
+
+def test_g1_what_an_older_request_found_is_asked_again(app: Flask) -> None:
+    """A request that began before a change may ask for words after another one read the change."""
+    del app
+    academy = make_provider("Academie")
+    training = make_offering(academy, "Groente")
+    bits = Bits()
+    with transaction(write=False):
+        older = bits.refresh()
+        assert older is not None
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(fulltext, "ids", lambda *_args, **_named: ([], []))  # its snapshot
+            assert bits.with_words("fruit", older) == (0, 0)
+    with transaction():
+        db.session.get_one(Offering, training.id).title = "Fruit"
+        indexing.index_provider(academy.id)
+    with transaction(write=False):
+        newer = bits.refresh()  # by another request, before the older one keeps its words
+        assert newer is not None
+        assert newer > older
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(fulltext, "ids", lambda *_args, **_named: ([], []))
+            bits.words.clear()
+            assert bits.with_words("fruit", older) == (0, 0)
+        assert bits.with_words("fruit", newer) != (0, 0)
 
 
 # --- cost ----------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ database is asked for words, for one page of rows, and for nothing else.
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -41,7 +41,12 @@ FACETS = ("soort", "thema", "regio", "vorm", "prijs", "niveau", "taal")
 SORTS = ("relevantie", "datum", "waardering", "prijs", "naam")
 FEW = 500
 """Up to this many rows are sorted by id; more are read along an index."""
-KEPT_QUERIES = 256
+KEPT_WORDS = 512
+"""Each costs two bits per entry: 8 MB with 60,000 entries."""
+KEPT_CHANGES = 256
+"""What was found longer ago than this is asked anew."""
+FEW_CHANGED = 500
+"""Up to this many entries are asked again; for more it is cheaper to ask the word anew."""
 BATCH = 500
 ONE = ord("1")
 CHUNK = 1000
@@ -85,6 +90,15 @@ class Found:
     pages: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """What words were found in, as bits, by a request that had read all turns up to this one."""
+
+    turn: int
+    anywhere: int
+    in_title: int
+
+
 class Bits:
     """Which entries have which value: a whole number per value, bit n for entry n."""
 
@@ -97,39 +111,48 @@ class Bits:
         """What was asked for last: read from which numbers, of which day, and the answer."""
         self.entry_of: dict[int, int] = {}
         """The entry of each training."""
-        self.texts: OrderedDict[tuple[str, ...], tuple[int, tuple[int, int]]] = OrderedDict()
-        """What words were found in, and at which turn."""
+        self.words: OrderedDict[tuple[str, ...], Kept] = OrderedDict()
+        self.changes: deque[tuple[int, int]] = deque(maxlen=KEPT_CHANGES)
+        """What each turn changed, as bits, oldest first: of every turn after `since`."""
+        self.since = -1
         self.lock = threading.Lock()
 
-    def refresh(self) -> bool:
-        """Read what changed since the last time; False when this is another database.
+    def refresh(self) -> int | None:
+        """Read what changed since the last time; None when this is another database.
 
-        Only for requests that write nothing: what is read here must be stored already. Who reads
-        an older state than was read before gets the newer bits: pages load the facts again.
+        Only for requests that write nothing: what is read here must be stored already. Returns the
+        turn this request has read. It may be older than the bits, which another request brought
+        further: pages load the facts again.
         """
         row = db.session.execute(select(Turn.number, Turn.epoch).where(Turn.id == 1)).one_or_none()
         number, epoch = (row.number, row.epoch) if row is not None else (0, "")
         if self.turn >= 0 and epoch != self.epoch:
-            return False
+            return None
         if number <= self.turn:
-            return True
+            return int(number)
         with self.lock:
             if number <= self.turn:
-                return True
+                return int(number)
+            is_first = self.turn < 0
             rows = db.session.execute(
                 select(
                     Entry.id, Entry.what, Entry.ref_id, Entry.is_shown, Entry.facets,
                     Entry.certified_until,
                 ).where(Entry.changed > self.turn),
-                execution_options={"yield_per": CHUNK} if self.turn < 0 else {},
+                execution_options={"yield_per": CHUNK} if is_first else {},
             )  # fmt: skip
-            self._take(rows)
+            changed = self._take(rows)
+            if is_first:
+                self.since = number
+            else:
+                if len(self.changes) == KEPT_CHANGES:
+                    self.since = self.changes[0][0]
+                self.changes.append((number, changed))
             self.epoch, self.turn = epoch, number
-            self.texts.clear()
-        return True
+        return int(number)
 
-    def _take(self, rows: Iterable[Any]) -> None:
-        """Change the bits of these rows. New numbers are made whole, then put in place."""
+    def _take(self, rows: Iterable[Any]) -> int:
+        """Change the bits of these rows, and return which: made whole, then put in place."""
         read: list[int] = []
         shown: list[int] = []
         values: dict[tuple[str, str], list[int]] = {}
@@ -149,6 +172,7 @@ class Bits:
         self.values = _moved(self.values, gone, values)
         self.until = _moved(self.until, gone, until)
         self.shown = (self.shown & ~gone) | mask(shown)
+        return gone
 
     def any_of(self, facet: str, values: Iterable[str]) -> int:
         """Return the entries with one of these values."""
@@ -169,21 +193,61 @@ class Bits:
             self._certified = until, day, found
         return found
 
-    def with_words(self, text: str) -> tuple[int, int] | None:
-        """Return the entries with these words, and with them in the title; None for no words."""
+    def with_words(self, text: str, turn: int) -> tuple[int, int] | None:
+        """Return the entries with these words, and with them in the title; None for no words.
+
+        `turn` is what `refresh` gave this request: what it finds is kept as of that turn, so that
+        what changed after it is asked again, also when the bits are further already.
+        """
         words = fulltext.words_of(text)
         if not words:
             return None
-        turn = self.turn
-        known = self.texts.get(words)
-        if known is not None and known[0] == turn:
-            return known[1]
-        anywhere, in_title = fulltext.ids(INDEX, words)
-        kept = mask(anywhere), mask(in_title)
-        self.texts[words] = turn, kept  # of the turn before it was read: never too new
-        while len(self.texts) > KEPT_QUERIES:
-            self.texts.popitem(last=False)
-        return kept
+        alone = [(word,) for word in words if (word,) in self.words]
+        together = tuple(word for word in words if (word,) not in alone)
+        anywhere = in_title = -1
+        for asked in [*alone, together] if together else alone:
+            found = self._found(asked, turn)
+            anywhere &= found.anywhere
+            in_title &= found.in_title
+        return anywhere, in_title
+
+    def _found(self, words: tuple[str, ...], turn: int) -> Kept:
+        """Return where all of these words are; asks only what changed since."""
+        known = self.words.get(words)
+        if known is not None and known.turn >= turn:
+            self._keep(words, known)
+            return known
+        among = self._changed_since(known.turn) if known is not None else None
+        if known is None or among is None:
+            anywhere, in_title = fulltext.ids(INDEX, words)
+            found = Kept(turn=turn, anywhere=mask(anywhere), in_title=mask(in_title))
+        else:
+            anywhere, in_title = fulltext.ids(INDEX, words, among=members(among))
+            found = Kept(
+                turn=turn,
+                anywhere=(known.anywhere & ~among) | mask(anywhere),
+                in_title=(known.in_title & ~among) | mask(in_title),
+            )
+        self._keep(words, found)
+        return found
+
+    def _changed_since(self, turn: int) -> int | None:
+        """Return what changed after a turn; None when that is not known any more, or too much."""
+        changed = 0
+        with self.lock:
+            if turn < self.since:
+                return None
+            for number, bits in self.changes:
+                if number > turn:
+                    changed |= bits
+        return changed if changed.bit_count() <= FEW_CHANGED else None
+
+    def _keep(self, words: tuple[str, ...], found: Kept) -> None:
+        with self.lock:
+            self.words[words] = found
+            self.words.move_to_end(words)
+            while len(self.words) > KEPT_WORDS:
+                self.words.popitem(last=False)
 
 
 def _moved(where: dict[Any, int], gone: int, come: dict[Any, list[int]]) -> dict[Any, int]:
@@ -232,18 +296,19 @@ _kept: WeakKeyDictionary[Any, Bits] = WeakKeyDictionary()
 """Per database of this process: a process has one, tests have more."""
 
 
-def bits_of_this_process() -> Bits:
-    """Return the bits, brought up to date.
+def bits_of_this_process() -> tuple[Bits, int]:
+    """Return the bits, brought up to date, and the turn this request has read.
 
     Of another database they are read whole, then put in place: what others use stays as it is.
     """
     engine = db.engine
     found = _kept.get(engine)
-    if found is None or not found.refresh():
+    turn = found.refresh() if found is not None else None
+    if found is None or turn is None:
         found = Bits()
-        found.refresh()
+        turn = found.refresh()
         _kept[engine] = found
-    return found
+    return found, turn or 0
 
 
 def forget() -> None:
@@ -253,10 +318,10 @@ def forget() -> None:
 
 def search(asked: Asked, *, at: datetime, day: date, per_page: int = PER_PAGE) -> Found:
     """Return a page of what a visitor looks for."""
-    bits = bits_of_this_process()
+    bits, turn = bits_of_this_process()
     base = bits.shown
     in_title = 0
-    words = bits.with_words(asked.text)
+    words = bits.with_words(asked.text, turn)
     if words is not None:
         base &= words[0]
         in_title = words[1]
