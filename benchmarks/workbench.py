@@ -181,11 +181,12 @@ class Ours:
         more = {"Cookie": self.learner.cookie, "X-CSRFToken": self.learner.token}
         return send(method, self.server.port, path, **more)[1]
 
-    def page(self, scenario: str, block_ids: list[str]) -> bytes:
-        unit = self.where[scenario]
-        slug = unit.split("/")[2]
-        frames = (self._send("POST", f"/cursussen/{slug}/beeld/{b}") for b in block_ids)
-        return b"".join((self._send("GET", unit), *frames))
+    def unit(self, scenario: str) -> bytes:
+        return self._send("GET", self.where[scenario])
+
+    def frames(self, scenario: str, block_ids: list[str]) -> bytes:
+        slug = self.where[scenario].split("/")[2]
+        return b"".join(self._send("POST", f"/cursussen/{slug}/beeld/{b}") for b in block_ids)
 
     def handler(self, block_id: str) -> Ask:
         slug = next(iter(self.where.values())).split("/")[2]
@@ -194,30 +195,32 @@ class Ours:
         return lambda: send("POST", self.server.port, path, **more)[1]
 
 
-def compare(theirs: Ask, ours: Ask, cpus: list[Callable[[], float]]) -> list[tuple[float, float]]:
-    """Let both answer in turns, so that both meet the same noise; return median and CPU in ms."""
+Result = tuple[float, float]
+"""Median wait and mean CPU of one step, in ms."""
+
+
+def compare(steps: list[tuple[Ask, Callable[[], float]]]) -> list[Result]:
+    """Let all answer in turns, so that they meet the same noise. Each comes with its CPU clock."""
     for _ in range(WARM_UP):
-        theirs()
-        ours()
-    waits: list[list[float]] = [[], []]
-    before = [cpu() for cpu in cpus]
+        for step, _cpu in steps:
+            step()
+    waits: list[list[float]] = [[] for _ in steps]
+    used = [0.0 for _ in steps]
     for _ in range(ROUNDS):
-        for place, step in enumerate((theirs, ours)):
-            began = time.perf_counter()
+        for place, (step, cpu) in enumerate(steps):
+            before, began = cpu(), time.perf_counter()
             step()
             waits[place].append((time.perf_counter() - began) * 1000)
-    return [
-        (statistics.median(waits[n]), (cpus[n]() - before[n]) * 1000 / ROUNDS) for n in range(2)
-    ]
+            used[place] += (cpu() - before) * 1000
+    return [(statistics.median(w), u / ROUNDS) for w, u in zip(waits, used, strict=True)]
 
 
-def row(name: str, found: list[tuple[float, float]]) -> str:
-    """Return a line of the table."""
-    (their_wait, their_cpu), (our_wait, our_cpu) = found
-    share = f"{our_wait / their_wait:.2f} | {our_cpu / max(their_cpu, 1000 / TICK / ROUNDS):.2f}"
-    return (
-        f"| {name} | {their_wait:.1f}, {their_cpu:.1f} | {our_wait:.1f}, {our_cpu:.1f} | {share} |"
-    )
+def row(name: str, theirs: Result, *ours: Result) -> str:
+    """Return a line of the table: waits and CPU, and each of ours as a share of theirs."""
+    cells = [f"{wait:.1f}, {cpu:.1f}" for wait, cpu in (theirs, *ours)]
+    smallest = 1000 / TICK / ROUNDS
+    shares = [f"{wait / theirs[0]:.2f}, {cpu / max(theirs[1], smallest):.2f}" for wait, cpu in ours]
+    return f"| {name} | " + " | ".join([*cells, *shares]) + " |"
 
 
 def main(venv: Path, home: Path) -> None:
@@ -234,24 +237,30 @@ def main(venv: Path, home: Path) -> None:
     learner, where = prepare(home / "learnenv", wanted)
     workbench = Workbench(venv.resolve(), home / "workbench")
     ours = Ours(home / "learnenv", learner, where)
-    cpus = [workbench.cpu, ours.server.cpu]
-    print("| page | workbench: ms, CPU ms | Learnenv: ms, CPU ms | ours / theirs | CPU |")
-    print("|---" * 5 + "|")
+    their, our = workbench.cpu, ours.server.cpu
+    print("| ms, CPU ms | workbench | frames | frames and page | share: frames | with the page |")
+    print("|---" * 6 + "|")
     try:
         for name, (blocks, word) in wanted.items():
+            ids = [b["id"] for b in blocks]
             pair = (
                 lambda name=name: workbench.page(name),
-                lambda name=name, ids=[b["id"] for b in blocks]: ours.page(name, ids),
+                lambda name=name, ids=ids: ours.frames(name, ids),
             )
             for who, step in zip(("workbench", "ours"), pair, strict=True):
                 if word.encode() not in step():
                     raise SystemExit(f"{name}, {who}: the page does not say {word!r}")
-            print(row(name, compare(*pair, cpus)), flush=True)
+            unit = lambda name=name: ours.unit(name)  # noqa: E731
+            theirs, frames, page = compare([(pair[0], their), (pair[1], our), (unit, our)])
+            both = frames[0] + page[0], frames[1] + page[1]
+            print(row(name, theirs, frames, both), flush=True)
         pair = (workbench.handler(), ours.handler("acid"))
         for step in pair:
             if b"match supplied QUERY" not in (said := step()):
                 raise SystemExit(f"the handler did not answer: {said[:300]!r}")
-        print(row("POST check_storage", compare(*pair, cpus)), flush=True)
+        theirs, answer = compare([(pair[0], their), (pair[1], our)])
+        print("\n| ms, CPU ms | workbench | Learnenv | share |\n|---|---|---|---|")
+        print(row("POST check_storage", theirs, answer), flush=True)
     finally:
         workbench.stop()
         ours.server.stop()

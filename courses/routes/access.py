@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -16,15 +17,19 @@ from learnenv.kernel.errors import ForbiddenError, NotFoundError
 from learnenv.kernel.permissions import Actor, Permission
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Visit:
     """A course as one person visits it."""
 
     course: Course
     outline: Outline
     enrolment: Enrolment | None
-    progress: Progress
     actor: Actor
+
+    @cached_property
+    def progress(self) -> Progress:
+        """Where this person stands; read when it is asked for, which most blocks never do."""
+        return queries.progress(self.outline, self.enrolment)
 
     @property
     def read_only(self) -> bool:
@@ -49,7 +54,8 @@ class Visit:
                 _("Enrol in the course first; then you can open this lesson."),
                 way_out=(_("To the course"), url_for("courses.course", slug=self.outline.slug)),
             )
-        missing = self.progress.module_of(found.id).missing
+        module = self.outline.module_of[found.id]
+        missing = self.progress.module_of(found.id).missing if module.requires else ()
         if missing:
             first = missing[0]
             raise ForbiddenError(
@@ -82,7 +88,7 @@ def visit(actor: Actor, slug: str) -> Visit:
     course = queries.course_by_slug(slug)
     outline = queries.current(course)
     enrolment = queries.enrolment_for(actor, course)
-    return Visit(course, outline, enrolment, queries.progress(outline, enrolment), actor)
+    return Visit(course, outline, enrolment, actor)
 
 
 def enrolled(actor: Actor, slug: str) -> tuple[Visit, Enrolment]:

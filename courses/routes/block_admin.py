@@ -13,9 +13,8 @@ from werkzeug.wrappers import Response
 from courses.forms import BlockForm
 from courses.permissions import BLOCKS
 from courses.routes import blueprint
-from courses.runtime import plugins
+from courses.runtime import plugins, switches
 from courses.runtime.offers import SETTINGS_PREFIX
-from courses.runtime.switches import health, switch, switches
 from learnenv.kernel import audit, settings
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import InvalidInputError, NotFoundError
@@ -41,8 +40,8 @@ def block_types() -> str:
         "courses/block_types.html",
         found=plugins.installed(),
         is_own=lambda entry: entry.value.startswith(plugins.OWN_PACKAGE),
-        switches=switches(),
-        health=health(),
+        switches=switches.switches(),
+        health=switches.health(),
     )
 
 
@@ -57,12 +56,12 @@ def block_type(block_type: str) -> str | Response | tuple[str, int]:
         select(organisation.id, organisation.name).order_by(organisation.name)
     )
     bucket = _bucket(block_type)
-    found = switches()
+    found = switches.switches()
     form = BlockForm(
         organisations=[(row.id, row.name) for row in rows],
         on=block_type not in found.off,
         off_for=sorted(found.off_for.get(block_type, ())),
-        hosts=settings.get(f"xblock.hosts.{block_type}", "").replace(" ", "\n"),
+        hosts="\n".join(switches.hosts(block_type)),
         settings=settings.get(SETTINGS_PREFIX + bucket, ""),
     )
     if form.validate_on_submit():
@@ -78,7 +77,7 @@ def block_type(block_type: str) -> str | Response | tuple[str, int]:
         name=block_type,
         form=form,
         entry=plugins.installed()[block_type],
-        health=health().get(block_type),
+        health=switches.health().get(block_type),
     )
     return (page, 422) if form.errors else page
 
@@ -103,7 +102,7 @@ def _save(block_type: str, bucket: str, form: BlockForm) -> None:
         parsed = None
     if not isinstance(parsed, dict):
         raise InvalidInputError(_("This is not a JSON object."), field="settings")
-    switch(block_type, on=bool(form.on.data), off_for=frozenset(form.off_for.data or ()))
-    settings.put(f"xblock.hosts.{block_type}", " ".join(hosts))
+    switches.switch(block_type, on=bool(form.on.data), off_for=frozenset(form.off_for.data or ()))
+    switches.allow_hosts(block_type, hosts)
     settings.put(SETTINGS_PREFIX + bucket, text)
     audit.record("block.changed", f"block:{block_type}", actor=actor(), on=bool(form.on.data))

@@ -20,7 +20,7 @@ from courses.blocks.hidden import HiddenBlock
 from courses.permissions import LEARN
 from courses.routes import blueprint
 from courses.routes.access import Visit, visit
-from courses.routes.frames import enabled_asides, is_on
+from courses.routes.frames import is_on
 from courses.routes.runtime import learner_runtime
 from courses.runtime import switches, tokens
 from courses.runtime.ids import aside_key
@@ -112,7 +112,7 @@ def _open(slug: str, block_id: str) -> Visit:
 
 
 def _asides(found: Visit, block_id: str) -> tuple[str, ...]:
-    return enabled_asides() if is_fenced(found.outline.blocks[block_id][2].type) else ()
+    return switches.asides() if is_fenced(found.outline.blocks[block_id][2].type) else ()
 
 
 def _run(

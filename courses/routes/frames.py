@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import make_response, render_template, url_for
+from flask import current_app, make_response, url_for
 from werkzeug.wrappers import Response
 from xblock.core import XBlock
 
@@ -19,7 +19,6 @@ from courses.routes.access import Visit, visit
 from courses.routes.runtime import learner_runtime
 from courses.runtime import switches
 from courses.runtime.plugins import is_fenced
-from learnenv.kernel import settings
 from learnenv.kernel.errors import NotFoundError
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor
@@ -73,12 +72,6 @@ def is_on(found: Visit, block: Block) -> bool:
     return switches.switches().is_on(block.type, found.actor.organisation_id)
 
 
-def enabled_asides() -> tuple[str, ...]:
-    """Return the asides that the administrator switched on."""
-    found = settings.get("xblock.asides", "")
-    return tuple(name for name in found.split(",") if name)
-
-
 @blueprint.post("/cursussen/<slug:slug>/beeld/<slug:block_id>")
 @requires(LEARN)
 def frame(slug: str, block_id: str) -> Response:
@@ -90,16 +83,16 @@ def frame(slug: str, block_id: str) -> Response:
     found.unit(lesson.id, unit.id)  # hidden, locked or part of a test: not found
     if not is_fenced(source.type) or not is_on(found, source):
         raise NotFoundError
-    runtime = learner_runtime(found, asides=enabled_asides())
+    runtime = learner_runtime(found, asides=switches.asides())
     block: XBlock = runtime.blocks([block_id])[0]
-    page = render_template(
-        "courses/frame.html",
+    # Not render_template: a frame has no menu, so nobody need make one.
+    page = current_app.jinja_env.get_template("courses/frame.html").render(
         outline=found.outline,
         title=source.fields.get("display_name") or source.type,
         fragment=runtime.render_safely(block),
     )
     response = make_response(page)
-    hosts = settings.get(f"xblock.hosts.{source.type}", "")
-    allowed = "".join(f" {host}" for host in hosts.split() if host.startswith("https://"))
+    hosts = switches.hosts(source.type)
+    allowed = "".join(f" {host}" for host in hosts if host.startswith("https://"))
     response.headers["Content-Security-Policy"] = POLICY.format(allowed, allowed or " 'none'")
     return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from flask import after_this_request, g, has_request_context
@@ -16,7 +16,8 @@ from learnenv.kernel.clock import now
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.transaction import transaction
 
-KEY = "xblock.switches"
+PREFIX = "xblock."
+KEY = f"{PREFIX}switches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +35,28 @@ class Switches:
         return organisation_id not in self.off_for.get(block_type, frozenset())
 
 
+def _settings() -> dict[str, str]:
+    """Return all that is set about blocks: one query per request, none on pages without them."""
+    if "xblock_settings" not in g:
+        g.xblock_settings = settings.beginning_with(PREFIX)
+    return g.xblock_settings  # type: ignore[no-any-return]
+
+
 def switches() -> Switches:
-    """Return the switches; one query per request, and none on pages without blocks of others."""
-    if "xblock_switches" not in g:
-        data = json.loads(settings.get(KEY, "{}"))
-        off_for = {name: frozenset(ids) for name, ids in data.get("off_for", {}).items()}
-        g.xblock_switches = Switches(frozenset(data.get("off", [])), off_for)
-    return g.xblock_switches  # type: ignore[no-any-return]
+    """Return what was switched off."""
+    data = json.loads(_settings().get(KEY, "{}"))
+    off_for = {name: frozenset(ids) for name, ids in data.get("off_for", {}).items()}
+    return Switches(frozenset(data.get("off", [])), off_for)
+
+
+def asides() -> tuple[str, ...]:
+    """Return the asides that the administrator switched on."""
+    return tuple(name for name in _settings().get(f"{PREFIX}asides", "").split(",") if name)
+
+
+def hosts(block_type: str) -> tuple[str, ...]:
+    """Return the other hosts that blocks of this type may load from, such as https://example.nl."""
+    return tuple(_settings().get(f"{PREFIX}hosts.{block_type}", "").split())
 
 
 def switch(block_type: str, *, on: bool, off_for: frozenset[int]) -> None:
@@ -52,8 +68,17 @@ def switch(block_type: str, *, on: bool, off_for: frozenset[int]) -> None:
         "off": sorted(off),
         "off_for": {name: sorted(ids) for name, ids in sorted(by_organisation.items()) if ids},
     }
-    settings.put(KEY, json.dumps(data))
-    g.pop("xblock_switches", None)
+    _put(KEY, json.dumps(data))
+
+
+def allow_hosts(block_type: str, hosts: Iterable[str]) -> None:
+    """Set which other hosts blocks of this type may load from."""
+    _put(f"{PREFIX}hosts.{block_type}", " ".join(hosts))
+
+
+def _put(key: str, value: str) -> None:
+    settings.put(key, value)
+    g.pop("xblock_settings", None)
 
 
 def failed(block_type: str, error: str) -> None:

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any
 
+from courses.runtime import compiled
+
 APPS = "LEARNENV_XBLOCK_APPS"
 """Names of apps of Django, with commas, for the few packages that are one (docs/xblocks.md)."""
 LOADERS = [
@@ -75,6 +77,7 @@ def _prepare() -> bool:
             LANGUAGES=[("en", "English"), ("nl", "Nederlands")],
         )
         django.setup()
+        compiled.keep()
     return True
 
 

@@ -10,11 +10,19 @@ DEFAULT_TARGET = 1000  # programme plan 2010, area 2: at least 1000 civil servan
 
 VALUE = select(Setting.value).where(Setting.key == bindparam("key"))  # built once: asked often
 
+BEGINNING = select(Setting.key, Setting.value).where(Setting.key.startswith(bindparam("prefix")))
+
 
 def get(key: str, default: str) -> str:
     """Return the value of `key`, or `default` when nobody set it."""
     found = db.session.scalar(VALUE, {"key": key})
     return default if found is None else found
+
+
+def beginning_with(prefix: str) -> dict[str, str]:
+    """Return every setting whose key begins with `prefix`, by key."""
+    rows = db.session.execute(BEGINNING, {"prefix": prefix})
+    return {key: value for key, value in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def put(key: str, value: str) -> None:

@@ -23,10 +23,9 @@ from courses import queries
 from courses.models import ItemProgress
 from courses.olx.importer import read_course
 from courses.olx.package import Package
-from courses.runtime import plugins
+from courses.runtime import plugins, switches
 from courses.runtime.runtime import LearnerRuntime
 from courses.services.publishing import publish_course
-from learnenv.kernel import settings
 from learnenv.kernel.clock import now
 from learnenv.kernel.db import db
 from learnenv.kernel.permissions import SYSTEM
@@ -201,7 +200,7 @@ def test_frames_inside_only_of_hosts_that_were_allowed(place: Place) -> None:
 
     assert "frame-src 'none'" in policy()
     with transaction():
-        settings.put("xblock.hosts.guest", "https://film.example http://kwaad.example")
+        switches.allow_hosts("guest", ["https://film.example", "http://kwaad.example"])
     assert "frame-src https://film.example;" in policy()
 
 
