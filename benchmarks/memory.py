@@ -45,14 +45,16 @@ class Visitor:
         self.token = found[1] if found else self.token
 
 
-def largest(server: int) -> float:
-    """Return the resident memory of the largest worker, in MB."""
+def largest(server: int) -> str:
+    """Return what the largest worker holds in memory, in MB, and how much of it is its own."""
     children = Path(f"/proc/{server}/task/{server}/children").read_text("ascii").split()
     sizes = []
     for child in children:
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{child}/status").read_text("ascii"))
-        sizes.append(int(found[1]) / 1024 if found else 0.0)
-    return max(sizes)
+        told = Path(f"/proc/{child}/smaps_rollup").read_text("ascii")
+        held = sum(map(int, re.findall(r"^Rss:\s+(\d+) kB", told, re.MULTILINE)))
+        own = sum(map(int, re.findall(r"^Private_\w+:\s+(\d+) kB", told, re.MULTILINE)))
+        sizes.append((held / 1024, own / 1024))
+    return "{:.0f} MB, {:.0f} MB of it its own".format(*max(sizes))
 
 
 def main() -> None:
@@ -69,10 +71,10 @@ def main() -> None:
         for _time in range(10):
             for path in OWN:
                 visitor.ask(path)
-        print(f"pages of our own: {largest(server):.0f} MB")
+        print(f"pages of our own: {largest(server)}")
         if sys.argv[1:] != ["own"]:
             foreign(visitor, home)
-            print(f"after all blocks of others: {largest(server):.0f} MB")
+            print(f"after all blocks of others: {largest(server)}")
     finally:
         processes.stop()
 

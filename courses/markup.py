@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import nh3
-from markdown_it import MarkdownIt
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
 
 TAGS = {
     "a", "abbr", "b", "blockquote", "br", "caption", "cite", "code", "col", "colgroup", "dd", "del",
@@ -28,6 +29,8 @@ _HEADING = re.compile(r"<(/?)h1\b")
 
 def clean_html(html: str) -> str:
     """Return the HTML without anything that runs, loads from elsewhere or styles inline."""
+    import nh3  # for who publishes, not for who reads
+
     lowered = _HEADING.sub(r"<\1h2", html)  # the page has its own h1
     return nh3.clean(
         lowered,
@@ -48,6 +51,8 @@ def _filter(tag: str, attribute: str, value: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt  # as above
+
     return MarkdownIt("commonmark", {"html": False, "typographer": True}).enable("table")
 
 

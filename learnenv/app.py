@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import format_decimal, get_locale
-from flask_migrate import Migrate
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -115,16 +114,8 @@ def _engine_options(settings: Settings) -> dict[str, Any]:
 
 def _database(app: Flask) -> None:
     db.init_app(app)
-    Migrate(app, db, directory=str(config_migrations()), render_as_batch=True)
     with app.app_context():
         prepare_engine(db.engine)
-
-
-def config_migrations() -> str:
-    """Return the folder of the one migration history."""
-    from importlib.resources import files
-
-    return str(files("migrations"))
 
 
 def _timezone() -> str:

@@ -34,6 +34,14 @@ def _foreign_keys(connection: Any, state: str) -> None:
         raise RuntimeError(f"foreign keys could not be switched {state}")
 
 
+def _not_for_nothing(_context: Any, _revision: Any, directives: list[Any]) -> None:
+    """Write no migration when the tables are what the models say."""
+    if config.cmd_opts is not None and config.cmd_opts.autogenerate:
+        [script] = directives
+        if script.upgrade_ops.is_empty():
+            directives.clear()
+
+
 def run() -> None:
     """Run the migrations in one transaction; on SQLite with foreign keys off.
 
@@ -53,6 +61,7 @@ def run() -> None:
             compare_type=True,
             include_object=_include,
             render_item=_render,
+            process_revision_directives=_not_for_nothing,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -13,8 +13,6 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from joserfc import jwt
-from joserfc.jwk import RSAKey
 
 from certificates.codes import grouped
 from certificates.credentials.facts import LOOPBACK, CredentialFacts, IssuerFacts, did_of
@@ -328,6 +326,9 @@ def _timestamp(text: str) -> int:
 
 def as_jwt(document: Mapping[str, Any], key: JwtKey) -> str:
     """Return the same credential as a VC-JWT, signed with RS256."""
+    from joserfc import jwt  # here, as below: most workers sign nothing
+    from joserfc.jwk import RSAKey
+
     header = {"alg": "RS256", "typ": "JWT", "kid": jwk_url(issuer_id(document), key.id)}
     private = RSAKey.import_key(key.to_sign_with())
     return jwt.encode(header, jwt_claims(document), private, algorithms=["RS256"])
@@ -364,6 +365,8 @@ def jwk(host: str, key: JwtKey) -> dict[str, Any]:
 
 
 def _jwk(public: RSAPublicKey) -> dict[str, Any]:
+    from joserfc.jwk import RSAKey
+
     return dict(RSAKey.import_key(public).as_dict(private=False))
 
 

@@ -14,9 +14,6 @@ from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from joserfc import jws
-from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
 
 from certificates.credentials.issuing import (
     CONTEXTS,
@@ -215,6 +212,10 @@ def _signed_at(proof: Mapping[str, Any]) -> datetime:
 
 
 def _checked_jwt(token: str, keys: KeyRing) -> dict[str, Any]:
+    from joserfc import jws  # most workers never read one
+    from joserfc.errors import JoseError
+    from joserfc.jwk import RSAKey
+
     if len(token) > MAX_SIZE:
         raise _Refused(UNREADABLE)
     try:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
-from PIL import Image
 from sqlalchemy import delete, func, select
 
 from certificates.models import Template, TemplateUse
@@ -91,6 +90,8 @@ def clean_logo(data: bytes) -> bytes:
 
     Raises InvalidInputError for what is no PNG or JPEG, or too large (TRUST.md 6).
     """
+    from PIL import Image  # pages need none
+
     if len(data) > LARGEST_LOGO:
         raise InvalidInputError(_("The logo may be 2 MB at most."), field="logo")
     try:

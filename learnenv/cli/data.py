@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -33,6 +34,16 @@ def make() -> Flask:
     return create_app()
 
 
+def prepare_migrations() -> None:
+    """Tell Alembic about the database of the app in use; only what migrates loads Alembic."""
+    from flask_migrate import Migrate
+
+    from learnenv.kernel.db import db
+
+    if "migrate" not in current_app.extensions:
+        Migrate(current_app, db, directory=str(files("migrations")), render_as_batch=True)
+
+
 def upgrade_schema(revision: str = "head") -> None:
     """Bring the tables up to date. Needs an app context."""
     from flask_migrate import upgrade
@@ -41,6 +52,7 @@ def upgrade_schema(revision: str = "head") -> None:
         path = make_url(current_app.config["SQLALCHEMY_DATABASE_URI"]).database
         if path and path != ":memory:" and not os.path.exists(path):  # noqa: PTH110
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    prepare_migrations()
     upgrade(revision=revision)
 
 
@@ -51,6 +63,7 @@ def schema_state() -> tuple[str | None, str | None]:
 
     from learnenv.kernel.db import db
 
+    prepare_migrations()
     config = current_app.extensions["migrate"].migrate.get_config()
     wanted = ScriptDirectory.from_config(config).get_current_head()
     with db.engine.connect() as connection:
@@ -87,8 +100,20 @@ def db_downgrade(revision: str) -> None:
     from flask_migrate import downgrade
 
     with make().app_context():
+        prepare_migrations()
         downgrade(revision=revision)
         click.echo(f"The tables are at revision {schema_state()[0]}.")
+
+
+@db_group.command("migrate")
+@click.option("--message", "-m", required=True, help="What changes, in a few words.")
+def db_migrate(message: str) -> None:
+    """Write a migration for what the models have and the tables lack. Read it before use."""
+    from flask_migrate import migrate
+
+    with make().app_context():
+        prepare_migrations()
+        migrate(message=message)
 
 
 @click.command("areas")

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import css_inline
 from sqlalchemy import select
 
 from learnenv.kernel.area import Job
@@ -31,6 +30,8 @@ _SECRET = re.compile(r"(?<=/)[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 def send(*, key: str, recipient: str, subject: str, text: str, html: str) -> None:
     """Put a mail in the outbox, in this transaction; the same `key` mails only once."""
+    import css_inline  # most requests mail nothing
+
     inserted = db.session.execute(
         insert(OutboxMail)
         .values(

@@ -3,14 +3,15 @@
 import re
 import unicodedata
 from functools import lru_cache
-
-import snowballstemmer
+from typing import Any
 
 _WORD = re.compile(r"[a-z0-9]+")
 
 
 @lru_cache(maxsize=4)
-def _stemmer(language: str) -> "snowballstemmer.stemmer":
+def _stemmer(language: str) -> Any:
+    import snowballstemmer  # all its languages at once, so not before somebody searches
+
     return snowballstemmer.stemmer("dutch" if language == "nl" else "english")
 
 

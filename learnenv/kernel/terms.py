@@ -9,8 +9,6 @@ Europe/Amsterdam, so summer time cannot move a last day.
 from datetime import date, datetime, timedelta
 from functools import cache
 
-import holidays
-
 from learnenv.kernel.clock import today
 
 SATURDAY = 5
@@ -19,6 +17,8 @@ SATURDAY = 5
 @cache
 def _holidays(year: int) -> frozenset[date]:
     """Return the recognised holidays of a year, Good Friday and 5 May included."""
+    import holidays  # 5 MB that only who counts working days needs
+
     found = holidays.country_holidays("NL", years=year, categories=("public", "optional"))
     return frozenset(found)
 

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from flask import Response, current_app
 from flask_babel import gettext as _
-from PIL import Image
 
 from learnenv.kernel.errors import InvalidInputError, NotFoundError
 
@@ -106,6 +105,8 @@ def _pdf(data: bytes) -> bytes:
 
 
 def _picture(data: bytes, kind: str) -> bytes:
+    from PIL import Image  # pages need none
+
     with Image.open(io.BytesIO(data), formats=(kind,)) as opened:
         if opened.width * opened.height > MOST_PIXELS:
             raise InvalidInputError(_("The picture has too many pixels."))

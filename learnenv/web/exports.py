@@ -8,9 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import xlsxwriter
 from flask import Response
-from stream_write_ods import stream_write_ods
 
 from learnenv.kernel.clock import local, now
 
@@ -73,6 +71,8 @@ def to_csv(table: Table) -> bytes:
 
 def to_xlsx(table: Table) -> bytes:
     """Return the table as XLSX, strings as text."""
+    import xlsxwriter  # here, as below: most workers never write one
+
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -90,6 +90,8 @@ def to_xlsx(table: Table) -> bytes:
 
 def to_ods(table: Table) -> bytes:
     """Return the table as an OpenDocument spreadsheet."""
+    from stream_write_ods import stream_write_ods
+
     rows = (tuple(_plain(cell) for cell in row) for row in table.rows)
     sheets = ((_sheet_name(table.name), tuple(str(_plain(c)) for c in table.columns), rows),)
     return b"".join(stream_write_ods(sheets))

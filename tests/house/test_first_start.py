@@ -204,6 +204,7 @@ def test_P39_the_server_warns_at_its_start_of_an_old_sqlite(
 
     monkeypatch.setattr(server.sqlite3, "sqlite_version_info", version)
     monkeypatch.setattr(server, "_run_gunicorn", lambda *_args: None)
+    monkeypatch.setattr(server, "_apart", lambda work, **named: work(**named))
     env = {"LEARNENV_HOME": str(tmp_path), "LEARNENV_DATABASE_URL": None, "LEARNENV_BASE_URL": None}
     done = CliRunner().invoke(cli, ["serve", "--without-worker"], env=env)
     assert done.exit_code == 0, done.output

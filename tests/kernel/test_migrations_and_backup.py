@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tarfile
 import threading
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -79,6 +81,29 @@ def test_P42_the_tables_are_what_the_models_say(own: Flask) -> None:
     with db.engine.begin() as connection:
         connection.execute(text("ALTER TABLE kernel_setting ADD COLUMN vreemd INTEGER"))
     assert differences() != [], "a difference is seen"
+
+
+def test_P42_a_migration_is_written_for_what_the_tables_lack_and_only_then(
+    own: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(str(files("migrations")), folder)
+    monkeypatch.setattr(data, "files", lambda _package: folder)
+    monkeypatch.setattr(data, "make", lambda: own)
+    own.extensions.pop("migrate")
+    before = set((folder / "versions").glob("*.py"))
+
+    def written() -> set[Path]:
+        done = CliRunner().invoke(cli, ["db", "migrate", "-m", "weer terug"])
+        assert done.exit_code == 0, done.output
+        return set((folder / "versions").glob("*.py")) - before
+
+    assert written() == set()
+    with db.engine.begin() as connection:
+        connection.execute(text("DROP INDEX ix_directory_report_open"))
+    [migration] = written()
+    assert "ix_directory_report_open" in migration.read_text("utf-8")
+    assert "weer_terug" in migration.name
 
 
 def test_P42_down_to_nothing_and_up_again(own: Flask) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
 from sqlalchemy import delete, select
 
 from learnenv.accounts.api import people_facts
@@ -21,12 +20,13 @@ from learnenv.areas.certification.models import (
 )
 from learnenv.areas.certification.services import assessing
 from learnenv.areas.certification.services.base import hold
+from learnenv.kernel import calendars
 from learnenv.kernel.clock import today
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import DomainError, InvalidInputError, NotFoundError
 from learnenv.kernel.i18n import format_datetime
 from learnenv.kernel.permissions import Actor
-from learnenv.kernel.site import site_name, site_url
+from learnenv.kernel.site import site_name
 
 QUARTER = 900
 LONGEST = timedelta(hours=4)
@@ -266,16 +266,12 @@ def _tell(dossier: Dossier, chosen: Interview, *, kind: str) -> None:
 
 def calendar_file(dossier: Dossier, chosen: Interview) -> bytes:
     """Return the interview as an iCalendar file (RFC 5545)."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Learnenv//certification//")
-    calendar.add("version", "2.0")
-    event = Event()
-    event.add("uid", f"interview-{chosen.id}@{site_url('').split('//')[-1]}")
-    event.add("dtstamp", chosen.booked_at or chosen.starts_at)
-    event.add("dtstart", chosen.starts_at)
-    event.add("dtend", chosen.ends_at)
-    event.add("summary", _("Interview on dossier %(number)s", number=dossier.number))
-    event.add("location", chosen.place)
-    event.add("organizer", site_name())
-    calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    return calendars.calendar_file(
+        f"interview-{chosen.id}",
+        _("Interview on dossier %(number)s", number=dossier.number),
+        chosen.starts_at,
+        chosen.ends_at,
+        stamp=chosen.booked_at or chosen.starts_at,
+        location=chosen.place,
+        organizer=site_name(),
+    )

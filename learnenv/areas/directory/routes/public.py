@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response, jsonify, request, url_for
 from flask_babel import format_decimal
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
 
 from learnenv.areas.directory import words
 from learnenv.areas.directory.models import Session
@@ -24,6 +23,7 @@ from learnenv.areas.directory.routes.parts import (
     place_name,
 )
 from learnenv.areas.directory.services import bookings, providers, reviews
+from learnenv.kernel import calendars
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.i18n import format_date, study_load
 from learnenv.kernel.permissions import public
@@ -306,20 +306,15 @@ def session_file(session_id: int) -> Response:
 
 def calendar_of(session: Session, *, with_link: bool = False) -> bytes:
     """Return a session as iCalendar (RFC 5545), for who has a seat with the link to meet."""
-    made = Calendar()
-    made.add("prodid", "-//Learnenv//Gouden Gids//NL")
-    made.add("version", "2.0")
-    event = Event()
-    event.add("uid", f"session-{session.id}@{site_url('').split('//')[-1]}")
-    event.add("summary", session.offering.title)
-    event.add("dtstart", session.starts_at)
-    event.add("dtend", session.ends_at)
-    event.add("dtstamp", now())
     where = ", ".join(part for part in (session.address, place_name(session.place)) if part)
-    event.add("location", where or str(words.FORMS["online"]))
-    if with_link and session.link:
-        event.add("description", session.link)
-    event.add("status", "CANCELLED" if session.is_cancelled else "CONFIRMED")
-    event.add("url", site_url(url_for("directory.offering", offering_id=session.offering_id)))
-    made.add_component(event)
-    return bytes(made.to_ical())
+    return calendars.calendar_file(
+        f"session-{session.id}",
+        session.offering.title,
+        session.starts_at,
+        session.ends_at,
+        stamp=now(),
+        location=where or str(words.FORMS["online"]),
+        description=session.link if with_link else None,
+        status="CANCELLED" if session.is_cancelled else "CONFIRMED",
+        url=site_url(url_for("directory.offering", offering_id=session.offering_id)),
+    )
