@@ -233,7 +233,10 @@ class ConditionalBlock(Container):
                 node.set(name, value)
 
     def chosen(self) -> Iterable[Block]:
-        """Return what is inside, and what is named, when the condition holds."""
+        """Return what is inside, and what it names elsewhere, when the condition holds.
+
+        Nothing stands twice on a page: two of one block would have one id and one state.
+        """
         if not self.holds():
             return ()
         outline = self.runtime.outline
@@ -241,8 +244,11 @@ class ConditionalBlock(Container):
         other = [outline.blocks[name][2] for name in named if name in outline.blocks]
         # A conditional that shows another one could show itself, without end.
         other = [b for b in other if all(part.type != "conditional" for part in b.walk())]
-        inside = {child.id for child in self.source.children}
-        return (*self.source.children, *(b for b in other if b.id not in inside))
+        here = outline.blocks[self.source.id][1]
+        there = {part.id for part in here.walk()} | self.runtime.lent
+        other = [b for b in other if b.id not in there]
+        self.runtime.lent |= {part.id for b in other for part in b.walk()}
+        return (*self.source.children, *other)
 
     def student_view(self, _context: object = None) -> Fragment:
         """Show what is inside, or what has to be done first."""

@@ -161,6 +161,8 @@ class LearnerRuntime(ExpectedNames, Runtime):
         self.actor = self.student = actor
         self.read_only = read_only
         self.asides = asides
+        self.lent: set[str] = set()
+        """Blocks of other pages that this one shows as well."""
         self.files = FileService(self.learner_fields)
         self._publish = publish
         self._hand_ins = hand_ins

@@ -263,3 +263,19 @@ def test_a_conditional_shows_what_it_names_and_never_itself(app: Flask) -> None:
     page = browser.get("/cursussen/film/les/film-les/film-deel-2")
     assert seen(page) == ["a"]
     assert "Alleen in film te lezen." in page.main
+
+
+def test_what_conditionals_name_stands_on_a_page_once(app: Flask) -> None:
+    inside = (
+        '<html url_name="hier"><![CDATA[<p>Al hier.</p>]]></html></vertical>'
+        '<vertical url_name="film-deel-2">'
+        '<html url_name="los"><![CDATA[<p>Los.</p>]]></html>'
+        '<conditional url_name="een"><show sources="los;hier"/></conditional>'
+        '<conditional url_name="twee"><show sources="hier"/></conditional>'
+    )
+    browser, _page = page_of(app, publish(inside))
+    page = browser.get("/cursussen/film/les/film-les/film-deel-2")
+    assert page.main.count("Al hier.") == 1
+    assert page.main.count("Los.") == 1
+    ids = [tag["id"] for tag in page.soup.select("[id]")]
+    assert sorted(ids) == sorted(set(ids))
