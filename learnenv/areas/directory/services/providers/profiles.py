@@ -1,13 +1,11 @@
-"""Profiles: made, edited, shown and hidden, by the people who act for a provider (g2, P35)."""
+"""A provider and its profile: made, shown, changed, looked at by a moderator."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from dateutil.relativedelta import relativedelta
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
@@ -16,8 +14,6 @@ from learnenv.areas.directory import mails
 from learnenv.areas.directory.models import (
     PEOPLE,
     Change,
-    Claim,
-    FormerMember,
     Kind,
     Label,
     Member,
@@ -25,7 +21,8 @@ from learnenv.areas.directory.models import (
     Waiting,
 )
 from learnenv.areas.directory.services import guard, indexing
-from learnenv.kernel import audit, throttle
+from learnenv.areas.directory.services.providers.people import add_member
+from learnenv.kernel import audit
 from learnenv.kernel.clock import now, today
 from learnenv.kernel.db import db, insert
 from learnenv.kernel.errors import DomainError, ForbiddenError, InvalidInputError, NotFoundError
@@ -34,12 +31,8 @@ from learnenv.kernel.places import find
 from learnenv.kernel.search import folded
 from learnenv.kernel.taxonomy import REGIONS, THEMES, known
 
-YEARS_TIED = 3
 SENSITIVE = ("name", "kind", "website")
 """What visitors know a provider by: a change waits for a moderator, with the difference."""
-MOST_MEMBERS = 20
-MAILS_A_DAY, DAY = 40, 86_400
-"""Mails to addresses that somebody types, so that the site is no way to send mail."""
 MOST_OWN = 10
 """Providers that one person may make; an agency of agencies asks a moderator."""
 
@@ -221,9 +214,6 @@ def waiting_change(provider_id: int) -> Change | None:
     )
 
 
-# --- consent -------------------------------------------------------------------------------------
-
-
 def show(provider: Provider, *, actor: Actor, at: datetime) -> None:
     """Let visitors see the profile: dated consent of who acts for it (P35)."""
     if not provider.summary:
@@ -243,204 +233,6 @@ def withdraw(provider: Provider, *, actor: Actor) -> None:
     provider.is_listed = False
     audit.record("directory.consent_withdrawn", f"provider:{provider.id}", actor=actor)
     settle(provider)
-
-
-# --- people --------------------------------------------------------------------------------------
-
-
-def add_member(
-    provider: Provider, *, email: str, at: datetime, person_id: int | None = None
-) -> None:
-    """Let somebody act for a provider; twice changes nothing."""
-    db.session.execute(
-        insert(Member)
-        .values(provider_id=provider.id, email=email.lower(), person_id=person_id, added_at=at)
-        .on_conflict_do_nothing(index_elements=["provider_id", "email"])
-    )
-
-
-def ask_colleague(provider: Provider, *, email: str, actor: Actor, at: datetime) -> None:
-    """Ask a colleague, by address, to act along. The answer tells nothing about accounts (P21)."""
-    number = db.session.scalar(
-        select(func.count()).select_from(Member).where(Member.provider_id == provider.id)
-    )
-    if (number or 0) >= MOST_MEMBERS:
-        raise InvalidInputError(
-            _("%(number)s people is the most.", number=MOST_MEMBERS), field="email"
-        )
-    throttle.check("gids-mail", str(actor.id), limit=MAILS_A_DAY, seconds=DAY)
-    throttle.hit("gids-mail", str(actor.id), seconds=DAY)
-    add_member(provider, email=email, at=at)
-    name = provider.name
-
-    def words() -> tuple[str, tuple[str, ...], str]:
-        return (
-            _("Work along on %(name)s in the Gouden Gids", name=name),
-            (
-                _("%(by)s asks you to keep the profile of %(name)s with them.",
-                  by=actor.name, name=name),
-                _("Sign in with this address, or make an account with it."),
-            ),
-            _("To the profile"),
-        )  # fmt: skip
-
-    mails.tell_address(
-        email.lower(), words, language=actor.language, path="/gids/beheer",
-        key=f"member:{provider.id}:{at.date().isoformat()}",
-    )  # fmt: skip
-    audit.record("directory.member_added", f"provider:{provider.id}", actor=actor)
-
-
-def answer_invitation(member_id: int, *, accepted: bool, actor: Actor, at: datetime) -> int:
-    """Begin to act for a provider that asked by address, or say no, which leaves no trace.
-
-    Returns the provider. Raises NotFoundError for what was asked of another address.
-    """
-    found = db.session.scalar(
-        select(Member)
-        .where(
-            Member.id == member_id,
-            Member.person_id.is_(None),
-            Member.email == actor.email.lower(),
-        )
-        .with_for_update()
-    )
-    if found is None:
-        raise NotFoundError
-    provider_id = found.provider_id
-    if accepted:
-        found.person_id, found.added_at = actor.id, at
-        audit.record("directory.member_accepted", f"provider:{provider_id}", actor=actor)
-    else:
-        db.session.delete(found)
-    db.session.flush()
-    return provider_id
-
-
-def drop_member(provider: Provider, member_id: int, *, actor: Actor, at: datetime) -> None:
-    """Take somebody off; the last one stays, and who worked along is tied for three years."""
-    # One at a time, or two who take each other off would both go.
-    db.session.execute(
-        select(Provider.id).where(Provider.id == provider.id).with_for_update(key_share=True)
-    )
-    member = db.session.get(Member, member_id)
-    if member is None or member.provider_id != provider.id:
-        raise NotFoundError
-    if provider.is_person and member.person_id is not None and member.person_id != actor.person_id:
-        raise DomainError(_("This profile is of a person, who takes himself off."))
-    others = db.session.scalar(
-        select(func.count())
-        .select_from(Member)
-        .where(
-            Member.provider_id == provider.id,
-            Member.id != member.id,
-            Member.person_id.is_not(None),
-        )
-    )
-    if not others and member.person_id is not None:
-        raise DomainError(_("Somebody must act for the provider. Add a colleague first."))
-    if member.person_id is not None:
-        until = today(at) + relativedelta(years=YEARS_TIED)
-        statement = insert(FormerMember).values(
-            provider_id=provider.id, person_id=member.person_id, until=until
-        )
-        db.session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["provider_id", "person_id"], set_={"until": until}
-            )
-        )
-    db.session.delete(member)
-    db.session.flush()
-    audit.record("directory.member_dropped", f"provider:{provider.id}", actor=actor)
-
-
-# --- claims --------------------------------------------------------------------------------------
-
-
-def has_members(provider_id: int) -> bool:
-    """Whether anybody acts for a provider; who was only asked does not."""
-    found = db.session.scalar(
-        select(Member.id)
-        .where(Member.provider_id == provider_id, Member.person_id.is_not(None))
-        .limit(1)
-    )
-    return found is not None
-
-
-def host_of(website: str) -> str:
-    """Return the host of a website without www, or nothing."""
-    return (urlsplit(website).hostname or "").removeprefix("www.")
-
-
-def claim(provider: Provider, text: str, *, actor: Actor, at: datetime) -> bool:
-    """Ask to act for a listed agency or institute; True when that is granted at once.
-
-    Who has a confirmed address at the host of the website needs no moderator.
-    """
-    if not provider.is_shown or provider.is_person or has_members(provider.id):
-        raise NotFoundError
-    host = host_of(provider.website)
-    whole = urlsplit(provider.website).path in {"", "/"}  # a page at a host of many says nothing
-    if host and whole and actor.email.rsplit("@", 1)[-1].lower() == host:
-        _grant(provider, actor.id, actor.email, at=at)
-        audit.record("directory.claimed", f"provider:{provider.id}", actor=actor, by="mail domain")
-        return True
-    statement = insert(Claim).values(
-        provider_id=provider.id, person_id=actor.id, text=text.strip(), state=Waiting.WAITING,
-        asked_at=at, reason="",
-    )  # fmt: skip
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["provider_id", "person_id"],
-            set_={"text": text.strip(), "state": Waiting.WAITING, "asked_at": at},
-        )
-    )
-    return False
-
-
-def _grant(provider: Provider, person_id: int, email: str, *, at: datetime) -> None:
-    add_member(provider, email=email, person_id=person_id, at=at)
-
-
-def decide_claim(claim_id: int, *, granted: bool, reason: str, actor: Actor, at: datetime) -> None:
-    """Grant or refuse a claim, and tell who asked."""
-    from learnenv.accounts.api import person_facts
-
-    found = db.session.get(Claim, claim_id, with_for_update=True, populate_existing=True)
-    if found is None or found.state != Waiting.WAITING:
-        raise NotFoundError
-    provider = db.session.get_one(Provider, found.provider_id)
-    stand_apart(actor, provider, at=at, asked_by=found.person_id)
-    if granted and has_members(provider.id):
-        raise DomainError(_("Somebody manages this profile already. Refuse, and say so."))
-    if not granted and not reason.strip():
-        raise InvalidInputError(_("Say why."), field="reason")
-    found.state = Waiting.GRANTED if granted else Waiting.REFUSED
-    found.decided_at, found.decided_by, found.reason = at, actor.person_id, reason.strip()
-    who = person_facts(found.person_id)
-    if granted:
-        _grant(provider, who.person_id, who.email, at=at)
-    name, why = provider.name, found.reason
-
-    def words() -> tuple[str, tuple[str, ...], str]:
-        if granted:
-            return (
-                _("You manage %(name)s in the Gouden Gids", name=name),
-                (_("Complete the profile, then decide what visitors see."),),
-                _("To the profile"),
-            )
-        return (
-            _("You cannot manage %(name)s", name=name),
-            (_("The moderator gives this reason: %(reason)s", reason=why),),
-            _("To the Gouden Gids"),
-        )
-
-    path = f"/gids/beheer/{provider.id}" if granted else "/gids"
-    mails.tell_person(found.person_id, words, path=path, key=f"claim:{found.id}:{at.isoformat()}")
-    audit.record(
-        "directory.claim_decided", f"provider:{provider.id}", actor=actor,
-        outcome="ok" if granted else "refused",
-    )  # fmt: skip
 
 
 def decide_change(
