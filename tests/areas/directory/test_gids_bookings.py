@@ -125,6 +125,23 @@ def test_g10_terms_are_shown_before_and_kept_as_agreed(client: Browser) -> None:
     assert mails_to(person) == ["You have a seat: Schrijven voor iedereen"]
 
 
+def test_g10_a_price_that_changes_later_is_not_that_of_a_booking(client: Browser) -> None:
+    person, owner = make_person(), make_person()
+    offering = make_offering(make_provider(owner=owner), price=250)
+    session = make_session(offering)
+    client.sign_in(person)
+    client.post(f"/gids/uitvoering/{session.id}", AGREED)
+    with transaction():
+        facts = offerings.Facts(title="x", summary="x", goals=("x",), price=400)
+        held = db.session.get_one(Offering, offering.id)
+        offerings.save(held, facts, publish=True, actor=SYSTEM, at=now())
+    assert "Price when you booked: € 250 a person" in client.get("/gids/mijn").main
+    client.sign_in(owner)
+    page = client.get(f"/gids/beheer/uitvoering/{session.id}")
+    assert "€ 250 a person" in page.main
+    assert "400" not in page.main
+
+
 def test_g10_pressed_twice_is_one_seat(client: Browser) -> None:
     person, session = make_person(), make_session(make_offering(make_provider()))
     client.sign_in(person)

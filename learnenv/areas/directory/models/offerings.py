@@ -10,6 +10,7 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    Integer,
     String,
     Text,
     UniqueConstraint,
@@ -182,6 +183,8 @@ class Booking(Base):
     """What somebody needs to take part; the organiser only (g11)."""
     terms: Mapped[str] = plain(Text, default="")
     """The terms of cancellation as they were agreed to."""
+    price: Mapped[int | None] = plain(Integer, default=None)
+    """Euros a person without VAT, as told when the booking was made; None: none was told."""
     confirm_by: Mapped[datetime | None] = plain()
     queued_at: Mapped[datetime] = plain()
     changed_at: Mapped[datetime] = plain()

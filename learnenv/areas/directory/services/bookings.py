@@ -106,7 +106,8 @@ def book(session: Session, needs: str, *, actor: Actor, at: datetime) -> Booking
         raise DomainError(_("You can no longer book this one. Look for another date."))
     values = {
         "organisation_id": actor.organisation_id, "needs": needs.strip(),
-        "terms": session.offering.terms, "queued_at": at, "changed_at": at,
+        "terms": session.offering.terms, "price": session.offering.price,
+        "queued_at": at, "changed_at": at,
         "state": BookingState.ASKED if session.on_request else BookingState.WAITING,
         "confirm_by": None, "marked_by": None, "certificate_id": None,
     }  # fmt: skip
