@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextvars
 import hashlib
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -501,8 +503,39 @@ NOT_STATE = {"kernel_throttle"}
 NOT_STATE_COLUMNS = {"accounts_session": {"last_seen_at"}}
 
 
+Version = tuple[str, int]
+_watching: dict[str, sqlite3.Connection] = {}
+_read: dict[tuple[Version, frozenset[str]], dict[str, str]] = {}
+
+
+def version() -> Version:
+    """Return a mark of the database that differs when anything was stored in between.
+
+    On SQLite what the database says itself (`PRAGMA data_version`, asked on one connection that
+    never writes); on PostgreSQL the next transaction that will write, of all databases together.
+    """
+    url = db.engine.url
+    name = url.render_as_string()
+    if url.get_backend_name() != "sqlite":
+        with db.engine.connect() as connection:
+            following = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+            return name, int(connection.scalar(following) or 0)
+    name = f"{name} {Path(str(url.database)).stat().st_ino}"  # another file is another database
+    if name not in _watching:
+        _watching[name] = sqlite3.connect(str(url.database), check_same_thread=False)
+    return name, int(_watching[name].execute("PRAGMA data_version").fetchone()[0])
+
+
 def snapshot(*, without: frozenset[str] = frozenset()) -> dict[str, str]:
-    """Return number of rows and a hash of every table."""
+    """Return number of rows and a hash of every table; read once for as long as nothing changes."""
+    key = version(), without
+    if key not in _read:
+        _read.clear()
+        _read[key] = _every_table(without)
+    return _read[key]
+
+
+def _every_table(without: frozenset[str]) -> dict[str, str]:
     found = {}
     with db.engine.connect() as connection:
         for table in db.metadata.sorted_tables:
