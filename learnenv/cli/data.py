@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -17,7 +18,9 @@ import click
 from flask import Flask, current_app
 from rich.console import Console
 from rich.progress import Progress
+from sqlalchemy import Select, column, create_engine, literal, select, table
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 from learnenv.kernel.clock import now
 from learnenv.kernel.errors import SetupError
@@ -68,6 +71,37 @@ def schema_state() -> tuple[str | None, str | None]:
     wanted = ScriptDirectory.from_config(config).get_current_head()
     with db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision(), wanted
+
+
+REVISION = re.compile(r'^(down_)?revision = "(\w+)"', re.MULTILINE)
+
+
+def is_in_use(database_url: str) -> bool:
+    """Whether the tables are those of this code and somebody has an account.
+
+    Asked at each start, so it loads neither the site nor Alembic; where it says no, they look.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        return False  # to look would make it, readable by everybody
+    folder = Path(str(files("migrations"))) / "versions"
+    texts = [path.read_text("utf-8") for path in folder.glob("*.py")]
+    told = [found for text in texts for found in REVISION.findall(text)]
+    newest = {name for down, name in told if not down} - {name for down, name in told if down}
+    engine = create_engine(database_url)
+    try:
+        with engine.connect() as connection:
+            stored: Select[str] = select(column("version_num")).select_from(
+                table("alembic_version")
+            )
+            there = set(connection.scalars(stored))
+            person = select(literal(1)).select_from(table("accounts_person")).limit(1)
+            someone = connection.scalar(person)
+    except DBAPIError:  # no tables yet
+        return False
+    finally:
+        engine.dispose()
+    return there == newest and someone is not None
 
 
 def require_current_schema() -> None:

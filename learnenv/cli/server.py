@@ -46,7 +46,9 @@ def serve(host: str, port: int, workers: int, threads: int, *, with_worker: bool
     embedded = settings.database_url.startswith("sqlite")
     if settings.mode == "production":
         _refuse_unsafe(settings)
-    _apart(_make_ready, upgrade=embedded and settings.mode != "production")
+    if not data.is_in_use(settings.database_url):
+        _apart(_make_ready, upgrade=embedded and settings.mode != "production")
+    _greet(settings)
     helper = Helper() if (embedded if with_worker is None else with_worker) else None
     try:
         _run_gunicorn(f"{host}:{port}", workers or min(4, os.cpu_count() or 1), threads)
@@ -77,24 +79,21 @@ def _apart(work: Callable[..., None], **named: Any) -> None:
 
 
 def _make_ready(*, upgrade: bool) -> None:
-    """Bring the tables up to date where that is safe, refuse a wrong schema, and greet."""
-    app = data.make()
-    with app.app_context():
+    """Bring the tables up to date where that is safe, refuse a wrong schema, invite the first."""
+    with data.make().app_context():
         if upgrade:
             data.upgrade_schema()
         data.require_current_schema()
-        _greet(app.config["SETTINGS"])
+        if link := setup_link():
+            click.echo(
+                f"Nobody has an account yet. Make the first administrator here (one hour):\n{link}"
+            )
 
 
 def _greet(settings: config.Settings) -> None:
     click.echo(f"The site is at {settings.base_url}")
     if old := _old_sqlite(settings):
         click.echo(old, err=True)
-    link = setup_link()
-    if link:
-        click.echo(
-            f"Nobody has an account yet. Make the first administrator here (one hour):\n{link}"
-        )
 
 
 class Helper:

@@ -14,7 +14,7 @@ import pytest
 import time_machine
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from learnenv import config
 from learnenv.accounts.models import MailedToken, Person
@@ -23,6 +23,7 @@ from learnenv.cli.people import setup_link
 from learnenv.kernel.db import db
 from learnenv.kernel.errors import SetupError
 from tests.browser import Browser
+from tests.conftest import fresh_database, make_app
 from tests.factories import make_person
 
 ROOT = Path(__file__).parents[2]
@@ -258,3 +259,23 @@ def test_P19_no_secret_stands_in_the_source() -> None:
                 if re.search(r"""(password|secret_key|SECRET_KEY)\s*=\s*["'][^"']{4,}["']""", line):
                     found.append(f"{path.name}: {line.strip()}")
     assert not found
+
+
+def test_P19_a_site_in_use_starts_without_looking_further(
+    tmp_path: Path,
+) -> None:
+    from learnenv.cli import data
+
+    database = tmp_path / "learnenv.db"
+    url = f"sqlite:///{database}"
+    assert not data.is_in_use(url), "there is nothing yet"
+    assert not database.exists(), "looking makes no file"
+    own = make_app(tmp_path, fresh_database("learnenv_test_in_use", tmp_path))
+    url = own.config["SQLALCHEMY_DATABASE_URI"]
+    with own.app_context():
+        assert not data.is_in_use(url), "nobody has an account"
+        make_person("Eerste")
+        assert data.is_in_use(url)
+        with db.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        assert not data.is_in_use(url), "the tables are older"
