@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -244,11 +244,27 @@ class ConditionalBlock(Container):
         other = [outline.blocks[name][2] for name in named if name in outline.blocks]
         # A conditional that shows another one could show itself, without end.
         other = [b for b in other if all(part.type != "conditional" for part in b.walk())]
-        here = outline.blocks[self.source.id][1]
-        there = {part.id for part in here.walk()} | self.runtime.lent
-        other = [b for b in other if b.id not in there]
-        self.runtime.lent |= {part.id for b in other for part in b.walk()}
-        return (*self.source.children, *other)
+        units = self.runtime.units or (outline.blocks[self.source.id][1],)
+        there = {one for unit in units for top in unit.blocks for one in self._drawn(top)}
+        shown = []
+        for block in other:
+            ids = {part.id for part in block.walk()}
+            if not ids & (there | self.runtime.lent):
+                self.runtime.lent |= ids
+                shown.append(block)
+        return (*self.source.children, *shown)
+
+    def _drawn(self, block: Block) -> Iterator[str]:
+        """Yield the ids of a block and of what it draws now; what it names elsewhere aside."""
+        yield block.id
+        inside: Iterable[Block] = block.children
+        holder = self.runtime.block(block.id)
+        if isinstance(holder, ConditionalBlock):
+            inside = block.children if holder.holds() else ()
+        elif isinstance(holder, Container):
+            inside = holder.chosen()
+        for child in inside:
+            yield from self._drawn(child)
 
     def student_view(self, _context: object = None) -> Fragment:
         """Show what is inside, or what has to be done first."""

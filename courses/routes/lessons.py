@@ -87,6 +87,7 @@ def lesson_on_paper(slug: str, lesson_id: str) -> str:
     if opened.quiz is not None:
         raise NotFoundError
     runtime = learner_runtime(replace(found, enrolment=None))
+    runtime.units = opened.units
     own = {b.id for unit in opened.units for b in unit.blocks if frame_of(found, b) is None}
     blocks = runtime.blocks(b.id for unit in opened.units for b in unit.blocks if b.id in own)
     shown = {block.scope_ids.usage_id.block_id: runtime.render_safely(block) for block in blocks}

@@ -8,24 +8,43 @@ string or through a lookup made for one call, so this keeps what they made of a 
 from __future__ import annotations
 
 import importlib.util
+import threading
 from collections.abc import Callable
 from functools import cache, wraps
+from types import SimpleNamespace
 from typing import Any
 
-MOST = 1000
-"""Different templates kept: a block that makes its text anew for each view may not fill memory."""
+MOST_LETTERS = 1_000_000
+"""Of texts kept, per engine: what is made of one takes up to twenty times as much memory."""
+LONGEST = 100_000
 Key = tuple[object, ...]
 
 
-def once(make: Callable[[], Any], key: Key, kept: dict[Key, Any]) -> Any:
-    """Return what was made for a key, made now if need be."""
-    found = kept.get(key)
-    if found is None:
-        found = make()
-        if len(kept) >= MOST:
-            kept.clear()
-        kept[key] = found
-    return found
+class Kept:
+    """What was made of texts. A block that makes its text anew for each view cannot fill it."""
+
+    def __init__(self) -> None:
+        self.found: dict[Key, Any] = {}
+        self.letters = 0
+        self._lock = threading.Lock()
+
+    def of(self, text: str | bytes, key: Key, make: Callable[[], Any]) -> Any:
+        """Return what is made of a text, made now if need be. `key` holds all that matters."""
+        try:
+            known = self.found.get(key)
+        except TypeError:  # an option that cannot be compared: nothing of it is kept
+            return make()
+        if known is not None:
+            return known
+        made = make()
+        if len(text) <= LONGEST:
+            with self._lock:
+                if self.letters + len(text) > MOST_LETTERS:
+                    self.found.clear()
+                    self.letters = 0
+                self.found[key] = made
+                self.letters += len(text)
+        return made
 
 
 @cache
@@ -41,16 +60,17 @@ def _keep_django() -> None:
     from xblock.utils import resources
 
     compile_anew = Template.compile_nodelist
-    kept: dict[Key, Any] = {}
+    kept = Kept()
 
     @wraps(compile_anew)
     def compile_once(self: Template) -> Any:
         # The engine may be made for this call (xblock.utils does so): what counts is what it knows.
-        engine = self.engine
+        engine, text = self.engine, str(self.source)
         known = tuple(engine.builtins), tuple(sorted(engine.libraries.items()))
-        key = str(self.source), str(self.origin), engine.debug, *known
-        nodes, self.extra_data = once(
-            lambda: (compile_anew(self), getattr(self, "extra_data", None)), key, kept
+        nodes, self.extra_data = kept.of(
+            text,
+            (text, str(self.origin), engine.debug, *known),
+            lambda: (compile_anew(self), getattr(self, "extra_data", None)),
         )
         return nodes
 
@@ -64,10 +84,17 @@ def _keep_mako() -> None:
     from mako import template
 
     compile_anew = template._compile  # noqa: SLF001 - the one place between text and Python
-    kept: dict[Key, Any] = {}
+    kept = Kept()
 
     @wraps(compile_anew)
     def compile_once(made: Any, text: Any, filename: Any, generate_magic_comment: Any) -> Any:
+        def make() -> Any:
+            source, lexer = compile_anew(made, text, filename, generate_magic_comment)
+            # All that is read of the lexer after this; the lexer itself holds the whole tree.
+            return source, SimpleNamespace(encoding=lexer.encoding)
+
+        # A text without a file gets an address of its own each time, made of where it lies.
+        uri = None if made.uri.startswith("memory:") else made.uri
         options = (
             made.input_encoding, made.preprocessor, made.lexer_cls, made.strict_undefined,
             made.enable_loop, *(repr(each) for each in (
@@ -75,7 +102,6 @@ def _keep_mako() -> None:
                 made.reserved_names,
             )),
         )  # fmt: skip
-        key = text, filename, made.uri, generate_magic_comment, *options
-        return once(lambda: compile_anew(made, text, filename, generate_magic_comment), key, kept)
+        return kept.of(text, (text, filename, uri, generate_magic_comment, *options), make)
 
     template._compile = compile_once  # noqa: SLF001

@@ -20,7 +20,7 @@ from xblock.fields import Scope as FieldScope
 from xblock.runtime import Runtime
 
 from courses.blocks.hidden import HiddenBlock
-from courses.outline import Block, Outline
+from courses.outline import Block, Outline, Unit
 from courses.runtime import switches, tokens, xblock_django
 from courses.runtime.field_data import LearnerFieldData, is_aside
 from courses.runtime.files import FileService
@@ -163,6 +163,8 @@ class LearnerRuntime(ExpectedNames, Runtime):
         self.asides = asides
         self.lent: set[str] = set()
         """Blocks of other pages that this one shows as well."""
+        self.units: tuple[Unit, ...] = ()
+        """The units that stand on this page, when it is more than the one of a block."""
         self.files = FileService(self.learner_fields)
         self._publish = publish
         self._hand_ins = hand_ins

@@ -73,7 +73,13 @@ def schema_state() -> tuple[str | None, str | None]:
         return MigrationContext.configure(connection).get_current_revision(), wanted
 
 
-REVISION = re.compile(r'^(down_)?revision = "(\w+)"', re.MULTILINE)
+REVISION = re.compile(r"""^(down_)?revision(?:: [^=]+)? = ["'](\w+)["']""", re.MULTILINE)
+
+
+def _is_there(database_url: str) -> bool:
+    """Whether there is a file to look into: to look would make one, readable by everybody."""
+    url = make_url(database_url)
+    return url.get_backend_name() != "sqlite" or Path(str(url.database)).exists()
 
 
 def is_in_use(database_url: str) -> bool:
@@ -81,9 +87,8 @@ def is_in_use(database_url: str) -> bool:
 
     Asked at each start, so it loads neither the site nor Alembic; where it says no, they look.
     """
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
-        return False  # to look would make it, readable by everybody
+    if not _is_there(database_url):
+        return False
     folder = Path(str(files("migrations"))) / "versions"
     texts = [path.read_text("utf-8") for path in folder.glob("*.py")]
     told = [found for text in texts for found in REVISION.findall(text)]
@@ -106,6 +111,8 @@ def is_in_use(database_url: str) -> bool:
 
 def require_current_schema() -> None:
     """Raise SetupError when the tables are older or newer than the code."""
+    if not _is_there(current_app.config["SQLALCHEMY_DATABASE_URI"]):
+        raise SetupError("There is no database yet: run `learnenv db upgrade`.")
     there, wanted = schema_state()
     if there != wanted:
         raise SetupError(

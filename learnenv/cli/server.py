@@ -72,8 +72,16 @@ def _apart(work: Callable[..., None], **named: Any) -> None:
             sys.exit(1)
 
     child = multiprocessing.get_context("fork").Process(target=run)
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        child.terminate()
+        child.join()
+        sys.exit(128 + number)
+
     child.start()
+    usual = signal.signal(signal.SIGTERM, stop)
     child.join()
+    signal.signal(signal.SIGTERM, usual)
     if child.exitcode:
         sys.exit(1)
 
@@ -136,6 +144,7 @@ class Helper:
 
 def _run_gunicorn(bind: str, workers: int, threads: int) -> None:
     from gunicorn.app.base import BaseApplication
+    from gunicorn.arbiter import Arbiter
 
     options: dict[str, Any] = {
         "bind": bind,
@@ -160,7 +169,11 @@ def _run_gunicorn(bind: str, workers: int, threads: int) -> None:
                     self.cfg.set(key, value)
 
         def load(self) -> Flask:
-            made = data.make()
+            try:
+                made = data.make()
+            except (SetupError, DomainError) as error:
+                click.echo(f"Error: {error}", err=True)
+                sys.exit(Arbiter.WORKER_BOOT_ERROR)  # and the server ends
             # What is made once stays: a full collection need not walk it again in mid-request.
             gc.collect()
             gc.freeze()

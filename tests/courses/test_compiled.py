@@ -95,8 +95,38 @@ def test_e5_mako_reads_a_file_once_for_lookups_made_anew(
     assert number == 1
 
 
+def test_e5_mako_texts_without_a_file_are_kept_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from mako.lexer import Lexer
+    from mako.template import Template
+
+    read: list[str] = []
+    real = Lexer.parse
+
+    def parse(self: Any) -> Any:
+        read.append(self.text)
+        return real(self)
+
+    monkeypatch.setattr(Lexer, "parse", parse)
+    texts = ["los ${wie}", "los ${wie}!", "los ${wie}"]
+    assert [Template(text).render(wie="a") for text in texts] == ["los a", "los a!", "los a"]
+    assert [text.rstrip() for text in read] == texts[:2]
+
+
+def test_e5_mako_with_an_option_that_cannot_be_compared_works(tmp_path: Path) -> None:
+    from mako.template import Template
+
+    for _time in range(2):
+        made = Template("x ${wie}", preprocessor=[lambda text: text.replace("x", "y")])
+        assert made.render(wie="a") == "y a"
+
+
 def test_e5_a_block_that_makes_its_text_anew_does_not_fill_the_memory() -> None:
-    kept: dict[tuple[object, ...], Any] = {}
-    for number in range(3 * compiled.MOST):
-        assert compiled.once(lambda number=number: [number], (number,), kept) == [number]
-        assert len(kept) <= compiled.MOST
+    kept = compiled.Kept()
+    text = "x" * 9_000
+    for number in range(300):
+        assert kept.of(text, (number,), lambda number=number: [number]) == [number]
+        assert len(kept.found) * len(text) <= compiled.MOST_LETTERS
+    assert kept.of("", ("klein",), lambda: "gemaakt") == "gemaakt"
+    assert kept.of("", ("klein",), lambda: "anders") == "gemaakt"
+    kept.of("x" * (compiled.LONGEST + 1), ("groot",), lambda: "een")
+    assert kept.of("", ("groot",), lambda: "twee") == "twee"

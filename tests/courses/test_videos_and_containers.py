@@ -265,17 +265,36 @@ def test_a_conditional_shows_what_it_names_and_never_itself(app: Flask) -> None:
     assert "Alleen in film te lezen." in page.main
 
 
-def test_what_conditionals_name_stands_on_a_page_once(app: Flask) -> None:
+ONCE = (
+    '<html url_name="hier"><![CDATA[<p>Al hier.</p>]]></html>'
+    '<vertical url_name="kolom"><html url_name="los"><![CDATA[<p>Los.</p>]]></html></vertical>'
+    "</vertical>"
+)
+
+
+@pytest.mark.parametrize("shows", [("los;hier", "hier"), ("hier;hier", ""), ("los", "kolom")])
+def test_what_conditionals_name_stands_on_a_page_once(app: Flask, shows: tuple[str, str]) -> None:
     inside = (
-        '<html url_name="hier"><![CDATA[<p>Al hier.</p>]]></html></vertical>'
-        '<vertical url_name="film-deel-2">'
-        '<html url_name="los"><![CDATA[<p>Los.</p>]]></html>'
-        '<conditional url_name="een"><show sources="los;hier"/></conditional>'
-        '<conditional url_name="twee"><show sources="hier"/></conditional>'
+        f'{ONCE}<vertical url_name="film-deel-2">'
+        f'<conditional url_name="een"><show sources="{shows[0]}"/></conditional>'
+        f'<conditional url_name="twee"><show sources="{shows[1]}"/></conditional>'
     )
     browser, _page = page_of(app, publish(inside))
-    page = browser.get("/cursussen/film/les/film-les/film-deel-2")
-    assert page.main.count("Al hier.") == 1
-    assert page.main.count("Los.") == 1
-    ids = [tag["id"] for tag in page.soup.select("[id]")]
-    assert sorted(ids) == sorted(set(ids))
+    for path in ("film-deel-2", "afdrukken"):
+        page = browser.get(f"/cursussen/film/les/film-les/{path}")
+        for name, words in (("hier", "Al hier."), ("los", "Los.")):
+            named = name in " ".join(shows) or (name == "los" and "kolom" in shows)
+            assert page.main.count(words) == (1 if named or path == "afdrukken" else 0)
+        ids = [tag["id"] for tag in page.soup.select("[id]")]
+        assert sorted(ids) == sorted(set(ids))
+
+
+def test_what_is_hidden_elsewhere_on_the_page_can_be_named(app: Flask) -> None:
+    inside = PROBLEM.format(name="vraag") + (
+        '<conditional url_name="dicht" sources="vraag" condition="correct">'
+        '<html url_name="hint"><![CDATA[<p>De hint.</p>]]></html></conditional>'
+        '<conditional url_name="open" sources="vraag" condition="correct" value="False">'
+        '<show sources="hint"/></conditional>'
+    )
+    _browser, page = page_of(app, publish(inside))
+    assert page.main.count("De hint.") == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import hashlib
+import itertools
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -505,6 +506,7 @@ NOT_STATE_COLUMNS = {"accounts_session": {"last_seen_at"}}
 
 Version = tuple[str, int]
 _watching: dict[str, sqlite3.Connection] = {}
+_counted = itertools.count()
 _read: dict[tuple[Version, frozenset[str]], dict[str, str]] = {}
 
 
@@ -512,14 +514,12 @@ def version() -> Version:
     """Return a mark of the database that differs when anything was stored in between.
 
     On SQLite what the database says itself (`PRAGMA data_version`, asked on one connection that
-    never writes); on PostgreSQL the next transaction that will write, of all databases together.
+    never writes). PostgreSQL has no such mark, so there it always differs.
     """
     url = db.engine.url
     name = url.render_as_string()
     if url.get_backend_name() != "sqlite":
-        with db.engine.connect() as connection:
-            following = text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
-            return name, int(connection.scalar(following) or 0)
+        return name, next(_counted)
     name = f"{name} {Path(str(url.database)).stat().st_ino}"  # another file is another database
     if name not in _watching:
         _watching[name] = sqlite3.connect(str(url.database), check_same_thread=False)

@@ -104,6 +104,10 @@ def test_P42_a_migration_is_written_for_what_the_tables_lack_and_only_then(
     [migration] = written()
     assert "ix_directory_report_open" in migration.read_text("utf-8")
     assert "weer_terug" in migration.name
+    make_person("Iemand")
+    assert not data.is_in_use(own.config["SQLALCHEMY_DATABASE_URI"]), "it has not run yet"
+    migration.unlink()
+    assert data.is_in_use(own.config["SQLALCHEMY_DATABASE_URI"])
 
 
 def test_P42_down_to_nothing_and_up_again(own: Flask) -> None:
