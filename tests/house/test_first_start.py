@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -279,3 +281,39 @@ def test_P19_a_site_in_use_starts_without_looking_further(
         with db.engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         assert not data.is_in_use(url), "the tables are older"
+
+
+def test_P19_a_look_for_tables_makes_no_database(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from learnenv.cli import data
+
+    missing = tmp_path / "weg.db"
+    monkeypatch.setitem(app.config, "SQLALCHEMY_DATABASE_URI", f"sqlite:///{missing}")
+    with pytest.raises(SetupError, match="learnenv db upgrade"):
+        data.require_current_schema()
+    assert not missing.exists()
+
+
+def test_P19_a_start_that_is_ended_takes_what_it_began_along(tmp_path: Path) -> None:
+    """SIGTERM while the site gets ready ends that too: nothing goes on making tables."""
+    script = (
+        "import os, time\n"
+        "from pathlib import Path\n"
+        "from learnenv.cli import server\n"
+        "def work():\n"
+        f"    Path({str(tmp_path / 'pid')!r}).write_text(str(os.getpid()))\n"
+        "    time.sleep(60)\n"
+        "server._apart(work)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script])
+    noted = tmp_path / "pid"
+    for _ in range(300):
+        if noted.exists() and noted.read_text():
+            break
+        time.sleep(0.1)
+    child = int(noted.read_text())
+    parent.terminate()
+    assert parent.wait(timeout=20) == 128 + signal.SIGTERM
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
