@@ -30,7 +30,7 @@ from sqlalchemy.engine import make_url
 from learnenv import config
 from learnenv.app import create_app
 from learnenv.areas.directory.models import Kind, Level, Offering, Provider, Session
-from learnenv.areas.directory.queries import search
+from learnenv.areas.directory.queries import bits, search
 from learnenv.areas.directory.routes.public import asked
 from learnenv.areas.directory.services.indexing import index_provider, index_providers
 from learnenv.cli.data import upgrade_schema
@@ -292,9 +292,9 @@ class Gids:
         if not args[2].startswith("BEGIN"):
             self.statements.append(args[2])
 
-    def bits(self) -> search.Bits:
+    def bits(self) -> bits.Bits:
         with self.app.app_context():
-            return search.bits_of_this_process()[0]
+            return bits.bits_of_this_process()[0]
 
     def page(self, path: str) -> Result:
         """Ask the page; return wall ms, CPU ms, statements."""
@@ -329,7 +329,7 @@ class Gids:
         """Change one provider with its trainings; return what the next refresh and page take."""
         with self.app.app_context(), self.app.test_request_context():
             self.change(path)
-            refresh = self._timed(search.bits_of_this_process)
+            refresh = self._timed(bits.bits_of_this_process)
         return [refresh, self.page(path)]
 
     def change(self, seed: str) -> None:

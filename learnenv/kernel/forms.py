@@ -21,6 +21,8 @@ class BaseForm(FlaskForm):
     """The base of every form. Fields render through the `field` macro of the web layer."""
 
     way_out: tuple[str, str] | None = None
+    refusal: DomainError | None = None
+    """What a service refused, when it did."""
     """Label and address of the page where a person can do what is missing."""
 
     class Meta(FlaskForm.Meta):
@@ -43,6 +45,7 @@ class BaseForm(FlaskForm):
 
     def blame(self, error: DomainError) -> None:
         """Show a domain error at the field it belongs to, or above the form."""
+        self.refusal = error
         self.way_out = error.way_out
         field = self._fields.get(error.field or "")
         if field is None:

@@ -9,7 +9,10 @@ import pytest
 
 from courses.runtime import compiled, xblock_django
 
-pytestmark = pytest.mark.skipif(not xblock_django.prepare(), reason="needs learnenv[xblocks]")
+
+@pytest.fixture(autouse=True)
+def ready() -> None:
+    assert xblock_django.prepare(), "requirements/xblocks.txt is part of what tests install"
 
 
 @pytest.fixture

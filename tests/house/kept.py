@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, inspect, text
 
 from learnenv.areas.certification.services import base
-from learnenv.areas.directory.queries import search
+from learnenv.areas.directory.queries import bits
 from learnenv.kernel.db import Base, db
 from learnenv.kernel.transaction import transaction
 from tests.house.world import World
@@ -62,7 +62,7 @@ def put_back(kept: Kept) -> World:
         if kept.counters:
             connection.execute(COUNT_ON, kept.counters)
     base.forget_rules()
-    search.forget()
+    bits.forget()
     with transaction(write=False):
         own = {f.name: _own(getattr(kept.world, f.name)) for f in fields(World)}
     return replace(kept.world, **own | {"_browsers": {}})

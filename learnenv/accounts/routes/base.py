@@ -1,18 +1,16 @@
 """What the pages of accounts share: the blueprint, and how a form answers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from learnenv.accounts import identity, services
 from learnenv.accounts.errors import DeadLinkError
 from learnenv.accounts.models import TokenKind
-from learnenv.kernel.errors import DomainError, NotFoundError, TooManyError
+from learnenv.kernel.errors import TooManyError
 from learnenv.kernel.forms import BaseForm
 from learnenv.kernel.i18n import _
 from learnenv.web import failures
@@ -59,18 +57,6 @@ def _dead_link(error: DeadLinkError) -> Response:
     return failures.page(error.status, title, text, way_out=(label, url_for(endpoint)))
 
 
-@contextmanager
-def blaming(form: BaseForm) -> Iterator[None]:
-    """Show what a service refuses at the form; what does not exist stays a 404."""
-    try:
-        yield
-    except NotFoundError:
-        raise
-    except DomainError as error:
-        form.blame(error)
-        g.too_many = isinstance(error, TooManyError)
-
-
 def page(template: str, form: BaseForm | None = None, **context: Any) -> Answer:
     """Render a page; a refused form answers 422, or 429 when it came too often."""
     if form is not None:
@@ -78,7 +64,8 @@ def page(template: str, form: BaseForm | None = None, **context: Any) -> Answer:
     html = render_template(f"accounts/{template}.html", **context)
     if request.method != "POST":
         return html
-    too_many = g.get("too_many", False)
+    forms = (each for each in context.values() if isinstance(each, BaseForm))
+    too_many = any(isinstance(each.refusal, TooManyError) for each in forms)
     status = HTTPStatus.TOO_MANY_REQUESTS if too_many else HTTPStatus.UNPROCESSABLE_ENTITY
     return html, int(status)
 

@@ -18,7 +18,6 @@ from learnenv.accounts.models import Person, TokenKind
 from learnenv.accounts.permissions import OWN
 from learnenv.accounts.routes.base import (
     Answer,
-    blaming,
     blueprint,
     device,
     enter,
@@ -27,6 +26,7 @@ from learnenv.accounts.routes.base import (
     origin,
     page,
 )
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.i18n import _
 from learnenv.kernel.permissions import public, requires
 from learnenv.web.shell import actor, keep_writes, safe_next

@@ -14,9 +14,10 @@ from learnenv.accounts.forms import (
 )
 from learnenv.accounts.models import Tier
 from learnenv.accounts.permissions import ADMINISTER
-from learnenv.accounts.routes.base import Answer, blaming, blueprint, go, page, page_number
+from learnenv.accounts.routes.base import Answer, blueprint, go, page, page_number
 from learnenv.kernel import settings
 from learnenv.kernel.clock import calendar_year, now
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.i18n import _
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import actor

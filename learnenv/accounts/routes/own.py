@@ -7,7 +7,8 @@ from learnenv.accounts import organisations, queries, services
 from learnenv.accounts.forms import EmailForm, PasswordForm, ProfileForm
 from learnenv.accounts.models import Person
 from learnenv.accounts.permissions import ADMINISTER, INVITE, OWN
-from learnenv.accounts.routes.base import Answer, blaming, blueprint, go, leave, page
+from learnenv.accounts.routes.base import Answer, blueprint, go, leave, page
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.i18n import _
 from learnenv.kernel.permissions import requires
 from learnenv.web.shell import LANGUAGE_COOKIE, actor, keep_writes

@@ -9,8 +9,9 @@ from learnenv.accounts import queries, services
 from learnenv.accounts.forms import InviteForm, PeopleFilter, RoleForm
 from learnenv.accounts.models import Organisation, Scope
 from learnenv.accounts.permissions import ADMINISTER, INVITE
-from learnenv.accounts.routes.base import Answer, blaming, blueprint, go, page, page_number
+from learnenv.accounts.routes.base import Answer, blueprint, go, page, page_number
 from learnenv.kernel.errors import InvalidInputError
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.i18n import _, ngettext
 from learnenv.kernel.permissions import ROLE_NAMES, Role, requires
 from learnenv.kernel.slots import collect

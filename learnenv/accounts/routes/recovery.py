@@ -3,8 +3,9 @@
 from learnenv.accounts import queries, services
 from learnenv.accounts.forms import ConfirmForm, RecoverAskForm, RecoverForm
 from learnenv.accounts.models import TokenKind
-from learnenv.accounts.routes.base import Answer, blaming, blueprint, go, leave, origin, page
+from learnenv.accounts.routes.base import Answer, blueprint, go, leave, origin, page
 from learnenv.accounts.routes.entry import has_mail_server
+from learnenv.kernel.forms import blaming
 from learnenv.kernel.i18n import _
 from learnenv.kernel.permissions import public
 

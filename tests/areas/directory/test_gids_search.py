@@ -17,8 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from learnenv.areas.directory.models import Entry, Offering, Provider, Session
-from learnenv.areas.directory.queries import search as queries
-from learnenv.areas.directory.queries.search import FACETS, Asked, Bits, search
+from learnenv.areas.directory.queries import bits as kept_bits
+from learnenv.areas.directory.queries.bits import Bits
+from learnenv.areas.directory.queries.search import FACETS, Asked, search
 from learnenv.areas.directory.services import importing, indexing, offerings, providers
 from learnenv.kernel import fulltext
 from learnenv.kernel.clock import now, today
@@ -497,7 +498,7 @@ def test_g1_words_kept_over_changes_equal_words_asked_anew(
 ) -> None:
     del app
     for name, value in (("KEPT_CHANGES", changes), ("FEW_CHANGED", few), ("KEPT_WORDS", words)):
-        monkeypatch.setattr(queries, name, value)
+        monkeypatch.setattr(kept_bits, name, value)
     vocabulary = ("appel", "appelboom", "boom", "peer", "pruim")
     asked = [*vocabulary, "app", "appel peer", "boom appel pruim", "kers"]
     trainings = [make_offering(make_provider(f"Huis {n}"), f"Vak {n}").id for n in range(6)]
